@@ -1,0 +1,42 @@
+# make demo   convert every light model from its weights, verify it, run it, write a gallery
+# make test   lint, types and all the tests
+# Both set up their own environment first; PYTHON= and VENV= choose which.
+
+PYTHON ?= python3.11
+VENV ?= .venv
+DEMO ?= out/demo
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/.installed-demo
+	$(BIN)/edge-convert import --missing
+	$(BIN)/edge-convert --all --formats tflite,coreml,onnx --out $(DEMO)/bundle
+	$(BIN)/edge-run gallery calibration/data/samples --bundle $(DEMO)/bundle -o $(DEMO)/gallery
+
+test: $(VENV)/.installed-test
+	$(BIN)/edge-convert import --missing
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "PocketLens needs Python 3.11: install it, or say PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "$(PYTHON) is not Python 3.11 (the converters need that version): say PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module: on Debian, 'apt install python3-venv'"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-demo: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[convert,weights]' || { echo "pip could not install what conversion needs; its message above says what"; exit 1; }
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[convert,weights,onnx2tf,coreai,test]' || { echo "pip could not install what the tests need; its message above says what"; exit 1; }
+	@touch $(VENV)/.installed-demo $@
+
+clean:
+	rm -rf out $(VENV)

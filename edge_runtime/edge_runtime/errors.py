@@ -1,0 +1,95 @@
+"""Every error that PocketLens raises on purpose.
+
+::
+
+    PocketLensError
+    ├── PhotoError             the bytes are not a photo that can be used
+    │   ├── PhotoNotFound      no file there, or it may not be read
+    │   ├── PhotoUnreadable    not an image, empty, truncated
+    │   └── PhotoTooLarge      over the byte or pixel limit
+    ├── BundleError            the models on disk
+    │   ├── BundleNotFound     no manifest where one was looked for
+    │   ├── BundleTampered     a file is missing or its hash differs
+    │   └── SchemaTooNew       the manifest is of a later PocketLens
+    ├── UnknownName            a model, variant, style, word or task that does not exist
+    ├── SpecError              a spec or a recipe that contradicts itself
+    ├── WeightsError           weights missing, or not the ones the spec names
+    ├── ConversionError        a converter failed
+    └── VerificationError      two implementations differ by more than the gate
+
+The message is one line and says what to do next.  The command lines print it and exit
+with status 1; nothing else of ours ends in a traceback.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class PocketLensError(Exception):
+    """The root: catch this to catch everything that is our doing."""
+
+
+class PhotoError(PocketLensError):
+    """A photo cannot be used."""
+
+
+class PhotoNotFound(PhotoError):
+    """There is no file at that path, or it may not be read."""
+
+
+class PhotoUnreadable(PhotoError):
+    """The bytes are not an image, or not all of one."""
+
+
+class PhotoTooLarge(PhotoError):
+    """The image is over the byte or pixel limit."""
+
+
+class BundleError(PocketLensError):
+    """The models on disk cannot be used."""
+
+
+class BundleNotFound(BundleError):
+    """No manifest where one was looked for."""
+
+
+class BundleTampered(BundleError):
+    """A file of the bundle is missing or is not the one that the manifest names."""
+
+
+class SchemaTooNew(BundleError):
+    """The manifest was written by a later PocketLens."""
+
+
+class UnknownName(PocketLensError):
+    """A name that does not exist; the message lists those that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        super().__init__(f"unknown {kind} {name!r}{hint}; known: {', '.join(names) or 'none'}")
+        self.kind = kind
+        self.name = name
+        self.known = tuple(names)
+
+
+class SpecError(PocketLensError):
+    """A spec or a recipe contradicts itself; the message names the field."""
+
+
+class WeightsError(PocketLensError):
+    """Weights are missing, or are not the ones that the spec names."""
+
+
+class ConversionError(PocketLensError):
+    """A converter failed; the message names the model, the format and the cause."""
+
+
+class VerificationError(PocketLensError):
+    """Two implementations differ by more than the gate allows."""

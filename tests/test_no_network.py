@@ -1,0 +1,28 @@
+"""The suite's own promise: nothing leaves the machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+import sitecustomize
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "example.org", "8.8.8.8", "2001:db8::1"])
+def test_leaving_the_machine_is_denied(host: str) -> None:
+    with pytest.raises(sitecustomize.NetworkDenied):
+        socket.create_connection((host, 80), timeout=1)
+
+
+def test_loopback_is_allowed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), timeout=1).close()
+
+
+def test_a_child_process_is_denied_too() -> None:
+    code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "NetworkDenied" in done.stderr
