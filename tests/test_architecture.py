@@ -84,13 +84,15 @@ def tracked() -> list[Path]:
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
 
 
-@pytest.mark.parametrize(("package", "path"), modules(), ids=lambda v: getattr(v, "name", v))
+@pytest.mark.parametrize(
+    ("package", "path"), list(modules()), ids=lambda v: getattr(v, "name", v)
+)
 def test_only_the_allowed_packages_are_imported(package: str, path: Path) -> None:
     ours = imports(path) & {*PACKAGES, "edge_server"}
     assert ours - {package} <= ALLOWED[package]
 
 
-@pytest.mark.parametrize("framework", HOMES)
+@pytest.mark.parametrize("framework", list(HOMES))
 def test_a_heavy_framework_has_one_home(framework: str) -> None:
     users = {name_of(path) for _, path in modules() if framework in imports(path)}
     assert users <= HOMES[framework]
@@ -146,7 +148,13 @@ def _is_tested_by_name(path: Path) -> bool:
 
 def test_nothing_names_this_machine_or_a_registry() -> None:
     pattern = re.compile(
-        r"/wor" r"k/|/tm" r"p/[a-z]|py" r"pi\.org|pythonh" r"osted|npmj" r"s\.org|deb\.deb" r"ian"
+        r"/wor"
+        r"k/|/tm"
+        r"p/[a-z]|py"
+        r"pi\.org|pythonh"
+        r"osted|npmj"
+        r"s\.org|deb\.deb"
+        r"ian"
     )
     for path in tracked():
         if path.suffix in {".py", ".md", ".toml", ".json", ".txt", ".yml", ""}:
