@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
-    from edge_runtime.spec import ModelSpec
     from numpy.typing import NDArray
     from torch import nn
+
+    from edge_runtime.spec import ModelSpec
 
     Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
     SourceFiles: TypeAlias = Mapping[str, Path]

