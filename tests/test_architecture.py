@@ -31,7 +31,11 @@ HOMES = {
     "ai_edge_litert": {"edge_runtime/interpreter.py", "edge_convert/flatbuffer.py"},
     "litert_torch": {"edge_convert/litert.py"},
     "ai_edge_quantizer": {"edge_convert/quantize.py"},
-    "coremltools": {"edge_convert/coreml.py", "edge_convert/mlpackage.py"},
+    "coremltools": {
+        "edge_convert/coreml.py",
+        "edge_convert/mlpackage.py",
+        "edge_calibration/mlprogram.py",
+    },
     "coreai": {"edge_convert/coreai.py"},
     "coreai_torch": {"edge_convert/coreai.py"},
     "onnx2tf": set(),

@@ -1,0 +1,1 @@
+"""Calibration photos, and what conversion and quantisation cost."""
