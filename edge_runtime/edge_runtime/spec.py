@@ -27,6 +27,7 @@ Variant: TypeAlias = Literal[
     "w8",
 ]
 Format: TypeAlias = Literal["tflite", "coreml", "onnx", "coreai"]
+Converter: TypeAlias = Literal["litert-torch", "onnx2tf"]
 SizeHW: TypeAlias = tuple[int, int]
 
 
@@ -225,7 +226,12 @@ class Weights(Record, frozen=True, kw_only=True):
 
 
 class ModelSpec(Record, frozen=True, kw_only=True):
-    """One model. See the module's docstring for the convention that it keeps."""
+    """One model. See the module's docstring for the convention that it keeps.
+
+    ``converter`` makes the TFLite files: the better by ``edge-convert compare``.
+    ``keep_float`` lists what stays float inside the int8 variants: kinds of operations
+    (``SOFTMAX``) or regular expressions that search the names of results.
+    """
 
     id: str
     title: str
@@ -243,6 +249,8 @@ class ModelSpec(Record, frozen=True, kw_only=True):
     vectors: tuple[Tensor, ...] = ()
     labels: str = ""
     calibration: Calibration | None = None
+    converter: Converter = "litert-torch"
+    keep_float: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

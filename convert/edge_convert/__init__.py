@@ -1,0 +1,1 @@
+"""Light models from their weights to files that a phone runs."""

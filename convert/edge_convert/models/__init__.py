@@ -1,0 +1,1 @@
+"""The light models: one file each, ending in a tuple ``MODELS``."""

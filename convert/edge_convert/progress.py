@@ -1,0 +1,60 @@
+"""What a long command is doing, on standard error; nothing where nobody watches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+
+from edge_convert.quiet import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+
+class Steps:
+    """A line that names the model and the step, with a bar of the models done."""
+
+    def __init__(self, total: int) -> None:
+        self._terminal = terminal()
+        console = Console(file=self._terminal)
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            Elapsed(),
+            console=console,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+        self._terminal.close()
+
+    def model(self, name: str) -> Callable[[str], None]:
+        """Begin with a model; the function returned is told each of its steps."""
+
+        def report(step: str) -> None:
+            self._progress.update(self._task, description=f"{name}: {step}")
+
+        return report
+
+    def done(self) -> None:
+        """One model more is behind us."""
+        self._progress.advance(self._task)
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
