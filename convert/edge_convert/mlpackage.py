@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from edge_calibration.mil_session import OPERATIONS, MilSession
-from edge_calibration.mlprogram import read_model, read_program
 from edge_convert.layout import output_shape
+from edge_convert.quiet import aside
 from edge_runtime.errors import VerificationError
+
+with aside("loading coremltools"):  # it tells of its macOS runtime, which is not used here
+    from edge_calibration.mil_session import OPERATIONS, MilSession
+    from edge_calibration.mlprogram import read_model, read_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +39,7 @@ _NAMESPACE = uuid.UUID("7c1f6f0e-5f0b-5d29-9a39-3a1d5d0c8b11")
 _IOS16 = 7  # Core ML's specification version of iOS 16
 _FLOAT32 = 65568  # ArrayFeatureType.FLOAT32
 _RGB = 20  # ImageFeatureType.RGB
-SMALLEST_WEIGHT = 512  # tensors of fewer values are not worth a scale a channel
+SMALLEST_WEIGHT = 1024  # tensors of fewer values are not worth a scale a channel
 WEIGHTED = ("conv", "conv_transpose", "linear")
 _SCALING = re.compile(r"__(scaled|biased)__")  # how coremltools names scale and bias
 _WEIGHT_KINDS = {"fp16": {"float16"}, "w8": {"int8"}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,13 @@ def workshop(folder: Path) -> Iterator[Path]:
     for left in folder.glob(f"{PREFIX}*"):
         if not _alive(left.name.removeprefix(PREFIX).partition("-")[0]):
             shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=folder) as place:
-        yield Path(place)
+    prefix = f"{PREFIX}{os.getpid()}-"
+    try:
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as place:
+            yield Path(place)
+    finally:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
 
 
 def put(made: Path, target: Path) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 AGAINST = "PyTorch module"
 PHOTOS_AT_OTHER_SIZES = 3
+SCORES_FROM = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +134,22 @@ def _check_form(
 
 
 def _difference(output: Tensor, case: Case, made: NDArray[np.float32]) -> Difference:
-    off = np.abs(made.astype(np.float64) - case.outputs[output.name]) / output.span
-    return Difference(
-        output=output.name,
-        photo=case.photo,
-        max_abs=float(off.max()),
-        mean_abs=float(off.mean()),
-    )
+    worst, mean = difference(output, made, case.outputs)
+    return Difference(output=output.name, photo=case.photo, max_abs=worst, mean_abs=mean)
+
+
+def difference(
+    output: Tensor, made: NDArray[np.float32], wanted: Arrays
+) -> tuple[float, float]:
+    """The largest and the mean difference of one output, divided by its span.
+
+    Where the output has scores beside it, only candidates that score in ``wanted`` count.
+    """
+    off = np.abs(made.astype(np.float64) - wanted[output.name]) / output.span
+    if output.where:
+        scores = wanted[output.where].reshape(off.shape[0], off.shape[1], -1).max(axis=2)
+        off = off[scores >= SCORES_FROM]
+    return (float(off.max()), float(off.mean())) if off.size else (0.0, 0.0)
 
 
 def _resized(

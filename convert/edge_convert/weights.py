@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from safetensors.numpy import load, save
 
@@ -52,16 +53,13 @@ def import_model(model: LightModel) -> Parity:
     ``VerificationError`` where the two differ by more than the gate.
     """
     files = source_files(model.spec.source)
-    tensors = model.tensors(files)
-    network = model.network()
-    _fill(network, tensors, model.spec.id)
-    write_whole(weights_path(model.spec), save(dict(sorted(tensors.items()))))
+    tensors = {name: np.ascontiguousarray(t) for name, t in sorted(model.tensors(files).items())}
+    _fill(model.network(), tensors, model.spec.id)
+    write_whole(weights_path(model.spec), save(tensors))
     samples = model.samples()
     answers = {photo: model.reference(files, inputs) for photo, inputs in samples.items()}
     reference.record(model.spec, samples, answers)
-    parity = reference.check(model.spec, network.eval())
-    _read(model.spec)
-    return parity
+    return reference.check(model.spec, load_network(model))
 
 
 def is_imported(spec: ModelSpec) -> bool:

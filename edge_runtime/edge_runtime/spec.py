@@ -97,7 +97,9 @@ class Tensor(Record, frozen=True, kw_only=True):
     ``shape`` is at the default input size.  ``image`` marks one that is NHWC with the
     height and width of the picture: it grows with the input size, and a framework
     that thinks in NCHW has to turn it.  ``span`` is the width of its range, by which
-    differences are divided before a gate looks at them.
+    differences are divided before a gate looks at them.  ``where`` names the output with
+    the scores of the candidates in dimension 1: only of those that score at least 0.1 do
+    the numbers mean anything, and only those are compared.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Tensor(Record, frozen=True, kw_only=True):
     unit: str
     span: float = 1.0
     image: bool = False
+    where: str = ""
 
 
 class PortraitSegmentation(

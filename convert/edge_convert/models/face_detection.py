@@ -40,12 +40,14 @@ def _outputs(count: int) -> tuple[Tensor, ...]:
             shape=(1, count, 4),
             meaning="left, top, right, bottom of each candidate",
             unit="width and height of the input",
+            where="scores",
         ),
         Tensor(
             name="points_xy",
             shape=(1, count, len(POINTS), 2),
             meaning="right eye, left eye, nose tip, mouth, right ear, left ear",
             unit="width and height of the input",
+            where="scores",
         ),
         Tensor(
             name="scores", shape=(1, count), meaning="that it is a face", unit="probability"

@@ -50,7 +50,7 @@ SPEC = ModelSpec(
         paper="https://arxiv.org/abs/1710.07557",
         note="the file names oarriaga/face_classification (MIT) as its origin",
     ),
-    weights=Weights(sha256="97344f0769129f059d40f1dbead90d9ac15a9eaea60daa0a915adfd12457517a"),
+    weights=Weights(sha256="1676e3eb1787d8a5070047b53e556ea8b59070368f5cb5532009d8128a3365f1"),
     image=ImageInput(name="image", sizes_hw=((64, 64),), resize=Resize(fit="stretch")),
     outputs=(
         Tensor(

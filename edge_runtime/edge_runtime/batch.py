@@ -1,0 +1,71 @@
+"""Many photos: which they are, and where the picture of each is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from edge_runtime.errors import PocketLensError
+from edge_runtime.outputs import SUFFIXES, check_suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_PICTURES = {
+    *SUFFIXES,
+    *(".gif", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".ppm", ".pgm"),
+}
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """The photos meant: a folder stands for the pictures in it, in alphabetical order.
+
+    What is not there, or holds no picture, stays in the list: opening it says why.
+    """
+    return [photo for path in paths for photo in _inside(path) or [path]]
+
+
+def _inside(path: Path) -> list[Path]:
+    try:
+        found = sorted(path.iterdir()) if path.is_dir() else []
+    except OSError:
+        return []
+    return [file for file in found if file.suffix.lower() in _PICTURES and file.is_file()]
+
+
+def is_folder(out: Path, given: Sequence[Path]) -> bool:
+    """Whether OUT is meant as a folder: it is one, has no suffix, or the photos do."""
+    many = len(given) > 1 or any(path.is_dir() for path in given)
+    return out.is_dir() or not out.suffix or (many and out.suffix.lower() not in SUFFIXES)
+
+
+def targets(photos: Sequence[Path], folder: Path, suffix: str | None) -> list[Path]:
+    """Where each photo's picture goes: its name kept, in ``folder``.
+
+    The suffix is the photo's own where it can be written, else ``.png``, or ``suffix``
+    for all.  Two photos that would meet keep their old suffix before the new one, and a
+    number if that does not part them.
+    """
+    named = [photo.stem + _suffix(photo, suffix) for photo in photos]
+    meeting = Counter(named)
+    chosen: dict[str, None] = {}
+    for photo, name in zip(photos, named, strict=True):
+        alone = meeting[name] == 1 or name == photo.name
+        kept = name if alone else photo.name + _suffix(photo, suffix)
+        free = (f"{number}-{kept}" for number in count(2))
+        chosen[next(n for n in chain([kept], free) if n not in chosen)] = None
+    return [folder / name for name in chosen]
+
+
+def _suffix(photo: Path, suffix: str | None) -> str:
+    own = photo.suffix if photo.suffix.lower() in SUFFIXES else ".png"
+    return suffix or own
+
+
+def check_target(photo: Path, target: Path, *, transparent: bool) -> None:
+    """Raise where a picture cannot be written under that name or would replace its photo."""
+    check_suffix(target, transparent=transparent)
+    if target.exists() and photo.exists() and target.samefile(photo):
+        raise PocketLensError(f"{target} is the photo itself: choose another place with -o")

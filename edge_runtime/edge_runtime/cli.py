@@ -1,0 +1,173 @@
+"""``edge-run``: the app's pipeline at a command line.
+
+Results go to standard output, progress and errors to standard error; exit 0 when every
+photo gave a result, 1 otherwise, 2 for a command that cannot be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from edge_runtime.errors import PocketLensError
+from edge_runtime.terminal import complain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_runtime.spec import SizeHW
+
+TASKS = {
+    "segment": "where a person is: 8-bit grey, 255 * probability",
+    "background": "the person in front of another background",
+    "faces": "faces, with boxes and six points",
+    "landmarks": "468 points on each face",
+    "smile": "how likely each face smiles, and looks otherwise",
+    "style": "the photo painted in a style",
+    "classify": "what the photo shows: the five best labels",
+    "detect": "objects, with boxes",
+}
+
+RUNNERS = {
+    "models": ("edge_runtime.listing", "run_models"),
+    "bench": ("edge_runtime.bench", "run_bench"),
+    "gallery": ("edge_runtime.exhibition", "run_gallery"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit status."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    args.usage_error = parser.error
+    try:
+        return _run(args)
+    except PocketLensError as error:
+        complain(error)
+        return 1
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Load what the command needs, and only that: ``--help`` needs no model."""
+    module, function = RUNNERS.get(args.command, ("edge_runtime.runner", "run_task"))
+    return int(getattr(import_module(module), function)(args))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="edge-run", description="PocketLens: the models of the app, on photos."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for task, what in TASKS.items():
+        _task_options(commands.add_parser(task, help=what, description=what), task)
+    gallery = commands.add_parser("gallery", help="every task on photos, as a page")
+    _photos(gallery)
+    gallery.add_argument("-o", "--out", type=Path, required=True, help="the page's folder")
+    _runtime_options(gallery)
+    models = commands.add_parser("models", help="the models of the bundle")
+    _reading_options(models)
+    bench = commands.add_parser("bench", help="how long models and pipelines take")
+    _bench_options(bench)
+    return parser
+
+
+def _photos(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "photos", nargs="+", type=Path, metavar="PHOTO", help="photos, or folders of photos"
+    )
+
+
+def _reading_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="the folder of the models")
+
+
+def _runtime_options(parser: argparse.ArgumentParser) -> None:
+    _reading_options(parser)
+    parser.add_argument("--variant", help="the variant of the model (the one that ships)")
+    parser.add_argument("--threads", type=_positive, default=1, help="CPU threads (1)")
+    parser.add_argument("--backend", default="litert", help="what runs the model (litert)")
+
+
+def _task_options(parser: argparse.ArgumentParser, task: str) -> None:
+    _photos(parser)
+    parser.add_argument(
+        "-o", "--out", type=Path, help="a .png, .jpg or .webp, or a folder for many photos"
+    )
+    parser.add_argument("--model", metavar="ID", help="another model than the task's own")
+    _runtime_options(parser)
+    if task == "background":
+        _background_options(parser)
+    elif task == "style":
+        _style_options(parser)
+
+
+def _background_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--background",
+        default="transparent",
+        metavar="WHAT",
+        help="transparent, white, a CSS colour, blur, a picture's path, or words such as "
+        "rainbow,texture (transparent)",
+    )
+
+
+def _style_options(parser: argparse.ArgumentParser) -> None:
+    style = parser.add_mutually_exclusive_group()
+    style.add_argument("--style", default="0", help="a style, or a mix: 3:0.5,12:0.5 (0)")
+    style.add_argument("--style-image", type=Path, metavar="PIC", help="a picture as style")
+    parser.add_argument("--strength", type=_share, default=1.0, help="0..1 of the style (1)")
+    parser.add_argument("--keep-colours", action="store_true", help="keep the photo's own")
+    parser.add_argument(
+        "--size", type=_size, help="what it is painted at: 512, or 640x480 (the model's own)"
+    )
+
+
+def _bench_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="model ids (all)")
+    _reading_options(parser)
+    parser.add_argument("--photo", type=Path, help="a photo with a face (a made-up one)")
+    parser.add_argument("--variant", help="only this variant (all that are there)")
+    parser.add_argument(
+        "--threads", type=_positive, nargs="+", default=[1, 2], help="thread counts (1 2)"
+    )
+    parser.add_argument(
+        "--rounds", type=_positive, default=30, help="repetitions, of which the median (30)"
+    )
+
+
+def _positive(text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,3}", text):
+        _refuse(f"{text!r} is not a number from 1 to 9999")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        _refuse(f"{text!r} is not a number")
+    if not 0 <= value <= 1:
+        _refuse(f"{text} is not between 0 and 1")
+    return value
+
+
+def _size(text: str) -> SizeHW:
+    found = re.fullmatch(r"([1-9]\d{0,3})(?:x([1-9]\d{0,3}))?", text)
+    if not found:
+        _refuse(f"{text!r} is not a size such as 512 or 640x480")
+    width = int(found[1])
+    return (int(found[2] or width), width)
+
+
+def _refuse(why: str) -> NoReturn:
+    raise argparse.ArgumentTypeError(why)

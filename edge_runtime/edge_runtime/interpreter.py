@@ -1,0 +1,134 @@
+"""A TFLite file that runs: the only file that knows LiteRT."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from edge_runtime.errors import BundleError, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from edge_runtime.spec import SizeHW
+
+SIGNATURE = "serving_default"
+_ANNOUNCED = Event()
+Shape: TypeAlias = tuple[int, ...]
+Outputs: TypeAlias = "dict[str, NDArray[np.float32]]"
+Inputs: TypeAlias = "Mapping[str, NDArray[np.float32] | NDArray[np.uint8]]"
+
+
+class Session:
+    """One TFLite file, its memory taken, ready to run; one thread at a time may use it.
+
+    ``size_hw`` resizes the picture that goes in, where the graph allows it.  Raises
+    ``BundleError`` where LiteRT cannot read the file, ``SpecError`` where the size does
+    not fit the graph.
+    """
+
+    def __init__(self, path: Path, threads: int = 1, size_hw: SizeHW | None = None) -> None:
+        with _quiet_first_time():
+            self._interpreter = _load(path, threads)
+            self._inputs, self._outputs = _borders(self._interpreter, path)
+            if size_hw is not None:
+                self._resize(size_hw, path)
+            self._interpreter.allocate_tensors()
+        self.input_shapes: dict[str, Shape] = {
+            name: self._interpreter.tensor(index)().shape
+            for name, index in self._inputs.items()
+        }
+
+    def run(self, inputs: Inputs) -> Outputs:
+        """Outputs by name, float32, of inputs by name.
+
+        Each input has the graph's shape, or that without the leading 1; uint8 pixels are
+        widened while they are written.  Raises ``SpecError`` for names or shapes that the
+        graph does not have.
+        """
+        if inputs.keys() != self._inputs.keys():
+            raise SpecError(f"the graph takes {sorted(self._inputs)}, not {sorted(inputs)}")
+        for name, value in inputs.items():
+            self._write(name, value)
+        self._interpreter.invoke()
+        return {
+            name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()
+        }
+
+    def invoke(self) -> None:
+        """Run once more on whatever the inputs hold: what a benchmark compares with."""
+        self._interpreter.invoke()
+
+    def _write(self, name: str, value: NDArray[np.float32] | NDArray[np.uint8]) -> None:
+        shape = self.input_shapes[name]
+        if value.shape not in {shape, shape[1:]}:
+            raise SpecError(f"the graph takes {name} of shape {shape}, not {value.shape}")
+        # The view must be gone before the graph runs, which is why this is a function.
+        np.copyto(self._interpreter.tensor(self._inputs[name])(), value)
+
+    def _resize(self, size_hw: SizeHW, path: Path) -> None:
+        for index in self._inputs.values():
+            shape = self._interpreter.tensor(index)().shape
+            if len(shape) == 4 and shape[3] == 3 and shape[1:3] != size_hw:
+                self._try_size(index, size_hw, path)
+
+    def _try_size(self, index: int, size_hw: SizeHW, path: Path) -> None:
+        try:
+            self._interpreter.resize_tensor_input(index, (1, *size_hw, 3))
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError):
+            raise SpecError(
+                f"{path.name} cannot take a picture of {size_hw[1]}x{size_hw[0]} (width x "
+                "height): use a size that the model lists"
+            ) from None
+
+
+def _load(path: Path, threads: int) -> Interpreter:
+    try:
+        interpreter = Interpreter(str(path), num_threads=threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise BundleError(f"LiteRT cannot use {path}: {reason}; convert it again") from None
+    return interpreter
+
+
+def _borders(interpreter: Interpreter, path: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Tensor numbers by the names that the signature gives them."""
+    if SIGNATURE not in interpreter.get_signature_list():
+        raise BundleError(f"{path} has no signature {SIGNATURE!r}: convert it again")
+    runner = interpreter.get_signature_runner(SIGNATURE)
+    details = runner.get_input_details(), runner.get_output_details()
+    for name, tensor in (details[0] | details[1]).items():
+        if tensor["dtype"] is not np.float32:
+            raise BundleError(f"{path}: {name} is not float32; convert it again")
+    inputs, outputs = ({name: d["index"] for name, d in side.items()} for side in details)
+    return inputs, outputs
+
+
+@contextlib.contextmanager
+def _quiet_first_time() -> Iterator[None]:
+    """LiteRT announces its CPU kernels on standard error, once a process: nobody asked.
+
+    It offers no switch, so the file descriptor points elsewhere for that moment.
+    """
+    if _ANNOUNCED.is_set():
+        yield
+        return
+    _ANNOUNCED.set()
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # somebody may have closed it
+            kept = os.dup(2)
+            stack.callback(os.close, kept)
+            stack.callback(os.dup2, kept, 2)
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+        yield

@@ -1,0 +1,69 @@
+"""Files that are either whole or not there: written beside their name, then renamed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from edge_runtime.errors import PocketLensError, UnknownName
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_JPEG = ("JPEG", {"quality": 92, "subsampling": 0, "optimize": True})
+_SAVING: dict[str, tuple[str, dict[str, Any]]] = {
+    ".png": ("PNG", {"compress_level": 4}),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".webp": ("WEBP", {"quality": 90}),
+}
+SUFFIXES = tuple(_SAVING)
+
+
+def check_suffix(path: Path, *, transparent: bool = False) -> None:
+    """Raise, before any work is done, where no picture can be written under that name."""
+    suffix = path.suffix.lower()
+    if suffix not in _SAVING:
+        raise UnknownName(f"picture format of {path.name}", suffix, SUFFIXES)
+    if transparent and _SAVING[suffix][0] == "JPEG":
+        raise PocketLensError(
+            f"{path.name}: JPEG cannot be transparent; name a .png or .webp, or choose a "
+            "background"
+        )
+
+
+def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Write uint8 pixels, grey [H, W], RGB [H, W, 3] or RGBA [H, W, 4], in the format of
+    the path's suffix (PNG, JPEG, WebP); its folder is made where there is none."""
+    check_suffix(path, transparent=pixels.ndim == 3 and pixels.shape[2] == 4)
+    kind, options = _SAVING[path.suffix.lower()]
+    encoded = BytesIO()
+    try:
+        Image.fromarray(pixels).save(encoded, format=kind, **options)
+    except (OSError, ValueError) as error:
+        raise PocketLensError(
+            f"{path.name} cannot be written ({error}): name a .png instead"
+        ) from None
+    write_bytes(path, encoded.getvalue())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file that never is half there; its folder is made where there is none."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise PocketLensError(
+            f"{path} cannot be written: {error.strerror}; choose another place with -o"
+        ) from None

@@ -1,0 +1,276 @@
+"""Photo in, result out: every task as the app does it.
+
+::
+
+    from edge_runtime import Lens
+    lens = Lens()
+    faces = lens.faces("selfie.jpg").value.faces
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from edge_runtime import compose, matting, stylise
+from edge_runtime.bundle import Bundle
+from edge_runtime.geometry import slope, square_around
+from edge_runtime.images import Photo, open_photo
+from edge_runtime.postprocess import (
+    classification,
+    detection,
+    expression,
+    faces,
+    landmarks,
+    segmentation,
+)
+from edge_runtime.postprocess import style as painting
+from edge_runtime.predictor import Predictor, Runtime
+from edge_runtime.preprocess import use_threads
+from edge_runtime.results import Faces, Picture, Prediction, Timings
+from edge_runtime.spec import (
+    FaceDetection,
+    FaceExpression,
+    FaceLandmarks,
+    ImageClassification,
+    ObjectDetection,
+    PortraitSegmentation,
+    StylePrediction,
+    StyleTransfer,
+    StyleTransferAny,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from edge_runtime.images import Source
+    from edge_runtime.results import Face, Labels, Mask, Objects
+    from edge_runtime.spec import SizeHW
+
+    _Look: TypeAlias = tuple[Face | None, Timings]
+
+TaskT = TypeVar("TaskT")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Style:
+    """How to paint: a learnt style (``"7"``) or a mix of them (``"3:0.5,12:0.5"``), or any
+    ``picture`` as the style; ``strength`` 0..1 of it, with the photo's own colours if
+    ``keep_colours``; ``size_hw`` is the size it is painted at (the model's default)."""
+
+    mix: str = "0"
+    picture: Photo | None = None
+    strength: float = 1.0
+    keep_colours: bool = False
+    size_hw: SizeHW | None = None
+
+
+class Lens:
+    """The tasks of the app on the models of a bundle.
+
+    Models are loaded when they are first needed and kept.  Each task takes a photo, its
+    path or its bytes, and returns a ``Prediction``; it raises only ``PocketLensError``.
+    ``bundle`` is a folder or an open ``Bundle``; without one the installed bundle is
+    used.  One thread at a time may use a ``Lens``.
+    """
+
+    def __init__(
+        self, bundle: Bundle | Path | str | None = None, runtime: Runtime | None = None
+    ) -> None:
+        if isinstance(bundle, str):
+            bundle = Path(bundle)
+        self.bundle = bundle if isinstance(bundle, Bundle) else Bundle.open(bundle)
+        self.runtime = runtime or Runtime()
+        self._predictors: dict[tuple[str, SizeHW | None, Runtime], Predictor[Any]] = {}
+        use_threads(self.runtime.threads)
+
+    def predictor(
+        self, model_id: str, task: type[TaskT], size_hw: SizeHW | None = None
+    ) -> Predictor[TaskT]:
+        """The model of that id, which has to be of that kind, loaded once for each size."""
+        return self._loaded(model_id, task, size_hw, self.runtime)
+
+    def helper(self, model_id: str, task: type[TaskT]) -> Predictor[TaskT]:
+        """A model that another one needs, in the variant that was asked for if there is
+        one, else in the variant that ships."""
+        runtime = self.runtime
+        built = {file.variant for file in self.bundle.entry(model_id).files}
+        if runtime.variant not in built:
+            runtime = replace(runtime, variant=None)
+        return self._loaded(model_id, task, None, runtime)
+
+    def segment(
+        self, photo: Photo | Source, model: str = "portrait-segmentation"
+    ) -> Prediction[Mask]:
+        """The probability of a person at every pixel."""
+        opened, decoded = _opened(photo)
+        network = self.predictor(model, PortraitSegmentation)
+        return _after(decoded, network.predict(opened.rgb, segmentation.decode))
+
+    def background(
+        self,
+        photo: Photo | Source,
+        background: str = "transparent",
+        model: str = "portrait-segmentation",
+    ) -> Prediction[Picture]:
+        """The person in front of another background: RGBA where that is transparent.
+
+        ``background``: ``transparent``, ``blur``, a CSS colour, the path of a picture, or
+        words such as ``rainbow,texture``.
+        """
+        opened, decoded = _opened(photo)
+        mask = self.segment(opened, model)
+        started = perf_counter()
+        pixels = _composed(opened, mask.value, background)
+        composed = Timings(postprocess=1000 * (perf_counter() - started))
+        return Prediction(
+            value=Picture(pixels=pixels),
+            model=mask.model,
+            variant=mask.variant,
+            ms=decoded + mask.ms + composed,
+        )
+
+    def faces(
+        self, photo: Photo | Source, model: str = "face-detection-short"
+    ) -> Prediction[Faces]:
+        """The faces with their boxes and six points."""
+        opened, decoded = _opened(photo)
+        network = self.predictor(model, FaceDetection)
+        return _after(decoded, network.predict(opened.rgb, faces.decode))
+
+    def landmarks(
+        self, photo: Photo | Source, model: str = "face-landmarks"
+    ) -> Prediction[Faces]:
+        """The faces with 468 points each; what turns out to be none is left out."""
+        mesh = self.predictor(model, FaceLandmarks)
+        scale = mesh.task.crop_scale
+
+        def look(rgb: NDArray[np.uint8], face: Face) -> _Look:
+            eyes = slope(face.points["right_eye"], face.points["left_eye"])
+            square = square_around(face.box_xyxy, scale, eyes)
+            seen = mesh.predict_crop(rgb, square, landmarks.decode)
+            found = None if seen.value is None else replace(face, landmarks=seen.value)
+            return found, seen.ms
+
+        return self._each_face(photo, mesh, look)
+
+    def smile(self, photo: Photo | Source, model: str = "smile") -> Prediction[Faces]:
+        """The faces with the probability of a smile and of each expression."""
+        network = self.predictor(model, FaceExpression)
+        task = network.task
+
+        def look(rgb: NDArray[np.uint8], face: Face) -> _Look:
+            square = square_around(face.box_xyxy, task.crop_scale)
+            seen = network.predict_crop(rgb, square, expression.decode)
+            smile = seen.value[task.smile_label]
+            return replace(face, smile=smile, expressions=seen.value), seen.ms
+
+        return self._each_face(photo, network, look)
+
+    def style(
+        self, photo: Photo | Source, style: Style | None = None, model: str | None = None
+    ) -> Prediction[Picture]:
+        """The photo painted in a style; see :class:`Style`."""
+        style = style or Style()
+        opened, decoded = _opened(photo)
+        if style.picture is None:
+            painted = self._paint_mix(opened, style, model or "style-transfer")
+        else:
+            painted = self._paint_like(opened, style, model or "style-transfer-any")
+        started = perf_counter()
+        pixels = _finished(opened.rgb, painted.value.pixels, style)
+        finished = Timings(postprocess=1000 * (perf_counter() - started))
+        return _after(decoded + finished, replace(painted, value=Picture(pixels=pixels)))
+
+    def classify(
+        self, photo: Photo | Source, model: str = "image-classification"
+    ) -> Prediction[Labels]:
+        """What the photo shows: the best labels."""
+        opened, decoded = _opened(photo)
+        network = self.predictor(model, ImageClassification)
+        return _after(decoded, network.predict(opened.rgb, classification.decode))
+
+    def detect(
+        self, photo: Photo | Source, model: str = "object-detection"
+    ) -> Prediction[Objects]:
+        """The objects with their boxes."""
+        opened, decoded = _opened(photo)
+        network = self.predictor(model, ObjectDetection)
+        return _after(decoded, network.predict(opened.rgb, detection.decode))
+
+    def _loaded(
+        self, model_id: str, task: type[TaskT], size_hw: SizeHW | None, runtime: Runtime
+    ) -> Predictor[TaskT]:
+        key = (model_id, size_hw, runtime)
+        known = self._predictors.get(key)
+        if known is None or not isinstance(known.task, task):
+            known = Predictor(self.bundle, self.bundle.entry(model_id), task, runtime, size_hw)
+            self._predictors[key] = known
+        return known
+
+    def _each_face(
+        self,
+        photo: Photo | Source,
+        network: Predictor[FaceLandmarks] | Predictor[FaceExpression],
+        look: Callable[[NDArray[np.uint8], Face], _Look],
+    ) -> Prediction[Faces]:
+        opened, total = _opened(photo)
+        detector = self.helper(network.task.detector, FaceDetection)
+        found = detector.predict(opened.rgb, faces.decode)
+        looks = [look(opened.rgb, face) for face in found.value.faces]
+        return Prediction(
+            value=Faces(faces=tuple(face for face, _ in looks if face is not None)),
+            model=network.spec.id,
+            variant=network.variant,
+            ms=sum((ms for _, ms in looks), total + found.ms),
+        )
+
+    def _paint_mix(self, photo: Photo, style: Style, model: str) -> Prediction[Picture]:
+        network = self.predictor(model, StyleTransfer, style.size_hw)
+        weights = stylise.parse_style(style.mix, network.task.styles)
+        return network.predict(photo.rgb, painting.decode, {"style_weights": weights})
+
+    def _paint_like(self, photo: Photo, style: Style, model: str) -> Prediction[Picture]:
+        network = self.predictor(model, StyleTransferAny, style.size_hw)
+        predictor = self.helper(network.task.predictor, StylePrediction)
+        rgb = photo.rgb if style.picture is None else style.picture.rgb
+        vector = predictor.predict(rgb, painting.decode_vector)
+        vectors = {"style_vector": vector.value.values}
+        return _after(vector.ms, network.predict(photo.rgb, painting.decode, vectors))
+
+
+def _opened(photo: Photo | Source) -> tuple[Photo, Timings]:
+    if isinstance(photo, Photo):
+        return photo, Timings()
+    started = perf_counter()
+    return open_photo(photo), Timings(decode=1000 * (perf_counter() - started))
+
+
+def _after(ms: Timings, prediction: Prediction[Value]) -> Prediction[Value]:
+    """The prediction with the time that was spent before or after it."""
+    return replace(prediction, ms=ms + prediction.ms)
+
+
+def _composed(photo: Photo, mask: Mask, background: str) -> NDArray[np.uint8]:
+    alpha = matting.refine(photo.rgb, mask.probability)
+    if photo.alpha is not None:
+        alpha = alpha * (photo.alpha / np.float32(255))
+    behind = compose.background_for(background, photo.rgb, alpha)
+    if behind is None:
+        return compose.cut_out(photo.rgb, alpha)
+    return compose.replace_background(photo.rgb, alpha, behind)
+
+
+def _finished(
+    rgb: NDArray[np.uint8], painted: NDArray[np.uint8], style: Style
+) -> NDArray[np.uint8]:
+    if style.keep_colours:
+        painted = stylise.keep_colours(rgb, painted)
+    return stylise.blend(rgb, painted, style.strength)

@@ -1,0 +1,109 @@
+"""Results as the JSON that ``--json`` prints: apps and tests rely on these names.
+
+Coordinates are rounded to a thousandth of a pixel, probabilities to a millionth, times
+to a microsecond.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from edge_runtime.results import Faces, Labels, Mask, Objects, Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from edge_runtime.results import Face, Prediction
+
+Json: TypeAlias = dict[str, Any]
+
+
+def photo_json(
+    task: str,
+    image: str,
+    size_wh: tuple[int, int],
+    prediction: Prediction[Any],
+    output: Path | None = None,
+) -> str:
+    """One photo's line: task, model, variant, image, size, ms, result.
+
+    ``output`` is the picture that was written, if one was; it stands in the result of the
+    tasks whose result is that picture.
+    """
+    result = result_record(prediction.value)
+    if output is not None and isinstance(prediction.value, Mask | Picture):
+        result["output"] = str(output)
+    record = {
+        "task": task,
+        "model": prediction.model,
+        "variant": prediction.variant,
+        "image": image,
+        "size": list(size_wh),
+        "ms": {stage: round(ms, 3) for stage, ms in asdict(prediction.ms).items()},
+        "result": result,
+    }
+    return msgspec.json.encode(record).decode()
+
+
+@singledispatch
+def result_record(value: object) -> Json:
+    """What stands under ``result`` for a value of :mod:`edge_runtime.results`."""
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+@result_record.register
+def _(value: Faces) -> Json:
+    return {"faces": [_face(face) for face in value.faces]}
+
+
+@result_record.register
+def _(value: Labels) -> Json:
+    return {"labels": [{"label": x.label, "score": _share(x.score)} for x in value.labels]}
+
+
+@result_record.register
+def _(value: Objects) -> Json:
+    return {
+        "objects": [
+            {"label": x.label, "score": _share(x.score), "box": _pixels(x.box_xyxy)}
+            for x in value.objects
+        ]
+    }
+
+
+@result_record.register
+def _(value: Mask) -> Json:
+    return {"person": _share(value.probability.mean(dtype=float))}
+
+
+@result_record.register
+def _(value: Picture) -> Json:
+    return {"channels": "RGBA" if value.pixels.shape[2] == 4 else "RGB"}
+
+
+def _face(face: Face) -> Json:
+    record: Json = {
+        "box": _pixels(face.box_xyxy),
+        "score": _share(face.score),
+        "points": {name: _pixels(xy) for name, xy in face.points.items()},
+    }
+    if face.landmarks is not None:
+        record["landmarks"] = [_pixels(xyz) for xyz in face.landmarks.tolist()]
+    if face.smile is not None:
+        record["smile"] = _share(face.smile)
+    if face.expressions is not None:
+        record["expressions"] = {k: _share(p) for k, p in face.expressions.items()}
+    return record
+
+
+def _pixels(values: Iterable[float]) -> list[float]:
+    return [round(value, 3) for value in values]
+
+
+def _share(probability: float) -> float:
+    return round(float(probability), 6)
