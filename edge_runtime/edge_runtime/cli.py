@@ -35,7 +35,7 @@ TASKS = {
 RUNNERS = {
     "models": ("edge_runtime.listing", "run_models"),
     "bench": ("edge_runtime.bench", "run_bench"),
-    "gallery": ("edge_runtime.exhibition", "run_gallery"),
+    "gallery": ("edge_runtime.gallery", "run_gallery"),
 }
 
 

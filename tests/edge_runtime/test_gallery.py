@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from edge_runtime.gallery import OF_ALL, OF_PEOPLE, Tile, tiles_of, write_gallery
+from edge_runtime.pipeline import Lens
+
+ROOT = Path(__file__).parents[2]
+
+
+class Pictures(HTMLParser):
+    """The sources of a page's pictures, and every address it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "img":
+            self.sources.append(found["src"] or "")
+            assert found["alt"]
+        self.links += [value or "" for name, value in attrs if name in {"href", "src"}]
+
+
+def read(page: Path) -> Pictures:
+    pictures = Pictures()
+    pictures.feed(page.read_text(encoding="utf-8"))
+    return pictures
+
+
+def test_a_page_holds_its_pictures_and_names_nothing_outside(tmp_path: Path) -> None:
+    wide = np.zeros((100, 1000, 3), np.uint8)
+    tiles = [
+        Tile(photo="a", task="<faces>", caption="1 face & more", pixels=wide),
+        Tile(photo="a", task="cut", caption="", pixels=np.zeros((9, 9, 4), np.uint8)),
+        Tile(photo="b", task="grey", caption="", pixels=np.zeros((9, 9), np.uint8)),
+    ]
+    page = write_gallery(tiles, tmp_path / "gallery")
+    pictures = read(page)
+    assert len(pictures.sources) == 3
+    assert pictures.links == pictures.sources
+    for source in pictures.sources:
+        assert Image.open(page.parent / source).width <= 480
+    assert "&lt;faces&gt;" in page.read_text(encoding="utf-8")
+
+
+def test_people_get_more_tasks_than_things(samples: Path) -> None:
+    lens = Lens(ROOT / "mobile_assets")
+    astronaut = [tile.task for tile in tiles_of(lens, samples / "astronaut.png")]
+    coffee = [tile.task for tile in tiles_of(lens, samples / "coffee.png")]
+    assert len(astronaut) == 1 + len(OF_PEOPLE) + len(OF_ALL)
+    assert len(coffee) == 1 + len(OF_ALL)

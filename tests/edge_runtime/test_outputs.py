@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.outputs import SUFFIXES, write_bytes, write_picture
+
+
+def ramp(*channels: int) -> np.ndarray:
+    plane = np.arange(32 * 16, dtype=np.uint16).reshape(16, 32) // 2
+    return np.broadcast_to(
+        plane.reshape(16, 32, *[1] * len(channels)), (16, 32, *channels)
+    ).astype(np.uint8)
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ".PNG", ".JpG"])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_every_format_holds_grey_and_colour(
+    tmp_path: Path, suffix: str, channels: tuple[int, ...]
+) -> None:
+    path = tmp_path / "new" / "folder" / f"out{suffix}"
+    write_picture(path, ramp(*channels))
+    with Image.open(path) as image:
+        back = np.asarray(image.convert("L" if not channels else "RGB"))
+    np.testing.assert_allclose(back, ramp(*channels), atol=6)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_alpha_is_kept(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    write_picture(path, ramp(4))
+    with Image.open(path) as image:
+        assert image.mode == "RGBA"
+        np.testing.assert_array_equal(np.asarray(image.getchannel("A")), ramp())
+
+
+def test_png_is_exact(tmp_path: Path) -> None:
+    path = tmp_path / "out.png"
+    write_picture(path, ramp(3))
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(np.asarray(image), ramp(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "error", "said"),
+    [
+        ("out.gif", (3,), UnknownName, r"'\.gif'; known: \.jpeg"),
+        ("out", (3,), UnknownName, "known"),
+        ("out.jpg", (4,), PocketLensError, "JPEG cannot be transparent"),
+    ],
+)
+def test_what_a_name_cannot_hold_is_said(
+    tmp_path: Path, name: str, channels: tuple[int, ...], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        write_picture(tmp_path / name, ramp(*channels))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_too_wide_for_a_format_is_our_error(tmp_path: Path) -> None:
+    with pytest.raises(PocketLensError, match=r"out\.webp cannot be written"):
+        write_picture(tmp_path / "out.webp", np.zeros((1, 20_000, 3), np.uint8))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_half_written_stays(tmp_path: Path) -> None:
+    taken = tmp_path / "out.png"
+    taken.mkdir()
+    with pytest.raises(PocketLensError, match="choose another place with -o") as caught:
+        write_picture(taken, ramp(3))
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PocketLensError, match="choose another place"):
+        write_bytes(tmp_path / "file" / "out.png", b"x")
+
+
+def test_a_file_is_replaced_and_readable_as_the_umask_says(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_bytes(b"old")
+    write_bytes(path, b"new")
+    assert path.read_bytes() == b"new"
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask
