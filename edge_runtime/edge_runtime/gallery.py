@@ -11,12 +11,13 @@ import numpy as np
 
 from edge_runtime import drawing
 from edge_runtime.batch import expand
+from edge_runtime.errors import PhotoError
 from edge_runtime.images import open_photo
 from edge_runtime.outputs import write_bytes, write_picture
 from edge_runtime.pipeline import Lens, Style
 from edge_runtime.runner import open_lens
 from edge_runtime.sayings import say
-from edge_runtime.terminal import answer, progress
+from edge_runtime.terminal import answer, complain, progress
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -107,12 +108,20 @@ OF_ALL = (
 
 
 def run_gallery(args: Namespace) -> int:
-    """Write the page of the photos that a command line names; returns the exit status."""
-    lens = open_lens(args)
-    photos = expand(args.photos)
-    tiles = (tile for path in photos for tile in tiles_of(lens, path))
+    """Write the page; a photo that cannot be used is passed over.  Returns the status."""
+    failures: list[PhotoError] = []
+    tiles = _tiles(open_lens(args), expand(args.photos), failures)
     answer(str(write_gallery(tiles, args.out)))
-    return 0
+    return 1 if failures else 0
+
+
+def _tiles(lens: Lens, paths: list[Path], failures: list[PhotoError]) -> Iterator[Tile]:
+    for path in paths:
+        try:
+            yield from tiles_of(lens, path)
+        except PhotoError as error:
+            complain(error)
+            failures.append(error)
 
 
 def tiles_of(lens: Lens, path: Path) -> Iterator[Tile]:

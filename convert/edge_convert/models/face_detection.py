@@ -76,8 +76,8 @@ def _spec(
             variants={
                 "fp32": Gate(max_abs=1e-3, mean_abs=1e-5),
                 "fp16": Gate(max_abs=0.05, mean_abs=2e-3),
-                "weight_only_wi8_afp32": Gate(max_abs=0.3, mean_abs=0.01),
-                "w8": Gate(max_abs=0.3, mean_abs=0.01),
+                "weight_only_wi8_afp32": Gate(max_abs=0.1, mean_abs=0.02),
+                "w8": Gate(max_abs=0.1, mean_abs=0.02),
             },
         ),
         tflite=("fp32", "weight_only_wi8_afp32"),
