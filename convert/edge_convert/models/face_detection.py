@@ -80,7 +80,7 @@ def _spec(
                 "w8": Gate(max_abs=0.1, mean_abs=0.02),
             },
         ),
-        tflite=("fp32", "weight_only_wi8_afp32"),
+        tflite=("fp32", "fp16", "weight_only_wi8_afp32"),
         coreml=("fp16", "w8"),
         ships={"tflite": "weight_only_wi8_afp32", "coreml": "fp16"},
     )

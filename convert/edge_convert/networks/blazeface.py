@@ -66,25 +66,22 @@ class Anchors(nn.Module):
     """
 
     centres: Tensor
-    point_centres: Tensor
 
     def __init__(self, side: int, grids: Sequence[tuple[int, int]]) -> None:
         super().__init__()
         self.side = side
         centres = torch.cat([_centres(cells, count) for cells, count in grids])
         self.register_buffer("centres", centres[None], persistent=False)
-        points = centres.repeat(1, POINTS)[None]
-        self.register_buffer("point_centres", points, persistent=False)
 
     def forward(self, raw: Tensor, logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[1, N, 16] and [1, N] to boxes [1, N, 4], points [1, N, 6, 2], scores [1, N]."""
         scaled = raw / self.side
         centre = scaled[..., 0:2] + self.centres
         half = scaled[..., 2:4] * 0.5
-        points = scaled[..., 4:] + self.point_centres
+        points = scaled[..., 4:].reshape(1, -1, POINTS, 2) + self.centres[:, :, None]
         boxes = torch.cat([centre - half, centre + half], dim=2)
         scores = torch.sigmoid(logits.clamp(-100, 100))
-        return boxes, points.reshape(1, -1, POINTS, 2), scores
+        return boxes, points, scores
 
 
 class ShortRange(nn.Module):
