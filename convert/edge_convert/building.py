@@ -68,7 +68,7 @@ class Maker:
     def __init__(self, model: LightModel, place: Path, via: Converter | None = None) -> None:
         self.spec = model.spec
         self._model = model
-        self._place = place
+        self.place = place
         self._via: Converter = via or model.spec.converter
         self._cases: dict[SizeHW, tuple[Case, ...]] = {}
 
@@ -79,7 +79,7 @@ class Maker:
 
     def make(self, build: Build) -> Path:
         """Write one file, not verified, into the temporary folder."""
-        out = self._place / Path(path_of(self.spec, build)).name
+        out = self.place / Path(path_of(self.spec, build)).name
         if not out.exists():
             _MAKERS[build.format](self, build, out)
         return out
@@ -94,7 +94,7 @@ class Maker:
         """The float32 TFLite file from which every variant is made."""
         from edge_convert import litert, onnx2tf
 
-        path = self._place / f"float-{size_hw[0]}x{size_hw[1]}.tflite"
+        path = self.place / f"float-{size_hw[0]}x{size_hw[1]}.tflite"
         if not path.exists():
             exporter = litert.export if self._via == litert.NAME else onnx2tf.export
             exporter(self.network, self.spec, size_hw, path)

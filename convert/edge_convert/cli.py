@@ -59,6 +59,8 @@ def _parser(name: str) -> argparse.ArgumentParser:
         parser.add_argument("--all", action="store_true", help="every light model")
     if name == "import":
         parser.add_argument("--missing", action="store_true", help="those not here yet")
+    if name == "compare":
+        parser.add_argument("--record", action="store_true", help="keep it in the repository")
     if not name:
         _convert_options(parser)
     return parser
@@ -173,10 +175,12 @@ def _calibrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
 
 
 def _compare(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    from edge_convert.compare import compare, table
+    from edge_convert.compare import compare, record, table
 
     def run(model: LightModel, report: Callable[[str], None]) -> None:
         comparison = compare(model, report)
+        if options.record:
+            record(comparison)
         _show(options, comparison, *table(comparison))
 
     return _each(_chosen(parser, options), options, run)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -79,7 +80,7 @@ def _converted(network: nn.Module, spec: ModelSpec, size_hw: SizeHW) -> Any:
                 bias=[0.0, 0.0, 0.0],
                 color_layout=ct.colorlayout.RGB,
             ),
-            *(ct.TensorType(name=v.name, shape=v.shape) for v in spec.vectors),
+            *(ct.TensorType(name=v.name, shape=v.shape, dtype=np.float32) for v in spec.vectors),
         ],
         outputs=[_output_type(output) for output in spec.outputs],
         minimum_deployment_target=ct.target.iOS16,
@@ -91,7 +92,6 @@ def _converted(network: nn.Module, spec: ModelSpec, size_hw: SizeHW) -> Any:
 
 def _output_type(output: Output) -> Any:
     import coremltools as ct
-    import numpy as np
 
     if is_picture(output):
         return ct.ImageType(name=output.name, color_layout=ct.colorlayout.RGB)
@@ -102,7 +102,7 @@ def _with_8_bit_weights(program: Any) -> Any:
     from coremltools.optimize import coreml as compress
 
     config = compress.OpLinearQuantizerConfig(
-        mode="linear_symmetric", weight_threshold=SMALLEST_WEIGHT
+        mode="linear_symmetric", weight_threshold=SMALLEST_WEIGHT - 1  # "larger than"
     )
     return compress.linear_quantize_weights(
         program, compress.OptimizationConfig(op_type_configs=dict.fromkeys(WEIGHTED, config))

@@ -50,8 +50,8 @@ def short_name(name: str) -> str:
     """The module's path out of a converter's name: ``"block.0/conv;1"``."""
     last = [part for part in name.split(";;") if part.strip(";")][-1:] or [name]
     parts = [_CLASS.sub("", part) for part in last[0].split("/") if "NhwcBorder" not in part]
-    inside = parts[1:] if parts[0] == "network" and parts[1:] else parts
-    return "/".join(filter(None, inside)).rstrip(";")
+    inside = parts[1:] if parts[:1] == ["network"] and parts[1:] else parts
+    return "/".join(filter(None, inside)).rstrip(";") or "border"
 
 
 def tensor_names(file: bytes) -> tuple[str, ...]:

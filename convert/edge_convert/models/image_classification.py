@@ -49,7 +49,10 @@ SPEC = ModelSpec(
             " efficientnet_lite_pytorch 0.1.0 (Apache-2.0)"
         ),
     ),
-    weights=Weights(sha256="0" * 64, committed=False),
+    weights=Weights(
+        sha256="aa98c79519d7e47dd0fef2489120b096520c5719e6f0eaf627fcbf847781c642",
+        committed=False,
+    ),
     image=ImageInput(name="image", sizes_hw=((224, 224),), resize=Resize(fit="crop")),
     outputs=(
         Tensor(

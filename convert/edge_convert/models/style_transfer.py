@@ -40,7 +40,7 @@ SPEC = ModelSpec(
     version="1.0.0",
     licence=LICENCE,
     source=SOURCE,
-    weights=Weights(sha256="0" * 64),
+    weights=Weights(sha256="2106c447f90eb9d80003882730e16dfaffd4093f003ca0a96de97d3f40be980b"),
     image=ImageInput(
         name="image",
         sizes_hw=((384, 384), (256, 256), (512, 512)),

@@ -48,7 +48,7 @@ PREDICTOR = ModelSpec(
         PAPER,
         NOTE + "cosine 0.9998",
     ),
-    weights=Weights(sha256="0" * 64),
+    weights=Weights(sha256="336141742ecc6b120b7d78894503f2523bbe2220048a91650afbaa4384057533"),
     image=ImageInput(name="image", sizes_hw=((256, 256),), resize=Resize(fit="crop")),
     outputs=(STYLE,),
     task=StylePrediction(),
@@ -76,7 +76,7 @@ PAINTER = ModelSpec(
         PAPER,
         NOTE + "PSNR 29 to 32 dB",
     ),
-    weights=Weights(sha256="0" * 64),
+    weights=Weights(sha256="a457380fec403b4e3eb5ea165362f91e4bb921886ef3bb17197777bc34ac1587"),
     image=ImageInput(name="image", sizes_hw=((384, 384),), resize=Resize(fit="stretch")),
     vectors=(STYLE,),
     outputs=(

@@ -66,4 +66,4 @@ class Expression(nn.Module):
         grey = F.conv2d(image, self.luma) / 127.5 - 1
         x = F.relu(self.second(F.relu(self.first(grey))))
         x = self.classes(self.wider(self.wide(x)))
-        return (torch.softmax(x.mean((2, 3)), dim=1),)
+        return (torch.softmax(x.mean((2, 3), keepdim=True).flatten(1), dim=1),)
