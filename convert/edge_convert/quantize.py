@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from edge_convert.quiet import aside
@@ -57,7 +58,8 @@ def extremes(
     with aside(f"{spec.id}: calibrating"):
         from ai_edge_quantizer import quantizer
 
-        worker = quantizer.Quantizer(file, _recipe(spec, "static_wi8_ai8"))
+        everywhere = msgspec.structs.replace(spec, keep_float=())
+        worker = quantizer.Quantizer(file, _recipe(everywhere, "static_wi8_ai8"))
         return [
             {
                 name: (float(np.min(seen["min"])), float(np.max(seen["max"])))

@@ -53,7 +53,8 @@ def import_model(model: LightModel) -> Parity:
     ``VerificationError`` where the two differ by more than the gate.
     """
     files = source_files(model.spec.source)
-    tensors = {name: np.ascontiguousarray(t) for name, t in sorted(model.tensors(files).items())}
+    mapped = sorted(model.tensors(files).items())
+    tensors = {name: np.ascontiguousarray(values) for name, values in mapped}
     _fill(model.network(), tensors, model.spec.id)
     write_whole(weights_path(model.spec), save(tensors))
     samples = model.samples()

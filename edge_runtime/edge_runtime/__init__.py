@@ -43,8 +43,9 @@ _HOMES = {
     "open_photo": "images",
 }
 
+if not TYPE_CHECKING:  # a type checker reads the imports above
 
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'edge_runtime' has no attribute {name!r}")
-    return getattr(import_module(f"edge_runtime.{_HOMES[name]}"), name)
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'edge_runtime' has no attribute {name!r}")
+        return getattr(import_module(f"edge_runtime.{_HOMES[name]}"), name)

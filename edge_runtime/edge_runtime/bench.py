@@ -8,6 +8,7 @@ the detector's graph and one run of the model's own a face.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -105,6 +106,11 @@ def run_bench(args: Namespace) -> int:
     return 1 if failed else 0
 
 
+def _invoke_all(sessions: Sequence[Session]) -> None:
+    for session in sessions:
+        session.invoke()
+
+
 def measure(lens: Lens, entry: ModelEntry, photos: Sequence[Photo], rounds: int) -> Row:
     """One model on each photo, in the variant and with the threads of the ``lens``."""
     model, task = entry.spec.id, type(entry.spec.task)
@@ -114,8 +120,8 @@ def measure(lens: Lens, entry: ModelEntry, photos: Sequence[Photo], rounds: int)
         size = "x".join(map(str, photo.size_wh))
         sessions = _sessions(lens, entry, photo)
         alone, around = _in_turns(
-            lambda: [session.invoke() for session in sessions],
-            lambda: WHOLE[task](lens, photo, model),
+            partial(_invoke_all, sessions),
+            partial(WHOLE[task], lens, photo, model),
             rounds,
         )
         bare.append(alone)

@@ -85,8 +85,8 @@ def _own_colours(rgb: Pixels, alpha: Floats) -> Pixels:
     that explains the photo."""
     photo = rgb.astype(np.float32)
     share = alpha[..., None]
-    front = _spread(photo, alpha, rgb.shape[0])
-    behind = _spread(photo, 1 - alpha, rgb.shape[0])
+    front = _spread(photo, alpha**8, rgb.shape[0])
+    behind = _spread(photo, (1 - alpha) ** 8, rgb.shape[0])
     front = front + share * (photo - share * front - (1 - share) * behind)
     estimated = np.clip(front + 0.5, 0, 255).astype(np.uint8)
     solid = (alpha > 0.995)[..., None]
@@ -95,8 +95,8 @@ def _own_colours(rgb: Pixels, alpha: Floats) -> Pixels:
 
 def _spread(photo: Floats, weight: Floats, height: int) -> Floats:
     """Mean colour around each pixel, weighted."""
-    side = max(3, height // 25) | 1
-    weight = weight + np.float32(1e-4)
+    side = max(25, height // 20) | 1
+    weight = weight + np.float32(1e-6)
     total = cv2.blur(weight, (side, side))
     return cast("Floats", cv2.blur(photo * weight[..., None], (side, side)) / total[..., None])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 import zlib
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import cv2
 import numpy as np
@@ -86,7 +86,7 @@ def contact_sheet(
     """Pictures side by side, each ``width`` wide, with a caption."""
     fitted = [(text, _scaled(pixels, width)) for text, pixels in tiles]
     high = max(pixels.shape[0] for _, pixels in fitted)
-    font = ImageFont.load_default(max(12, width // 20))
+    font = _sized(max(12, width // 20))
     row = high + round(font.size * 1.8)
     rows = -(-len(fitted) // columns)
     sheet = Image.new("RGB", (columns * (width + 8) + 8, rows * (row + 8) + 8), "white")
@@ -100,13 +100,13 @@ def contact_sheet(
 
 def _scaled(pixels: Pixels, width: int) -> Pixels:
     height = max(1, round(pixels.shape[0] * width / pixels.shape[1]))
-    scaled: Pixels = cv2.resize(pixels[..., :3], (width, height), interpolation=cv2.INTER_AREA)
-    return scaled
+    scaled = cv2.resize(pixels[..., :3], (width, height), interpolation=cv2.INTER_AREA)
+    return cast("Pixels", scaled)
 
 
 def _weight(canvas: Pixels) -> float:
     """The width of a line, from the size of the photo."""
-    return max(1.0, min(canvas.shape[:2]) / 300)
+    return max(1.0, float(min(canvas.shape[0], canvas.shape[1])) / 300)
 
 
 def _eighths(value: float) -> int:
@@ -150,7 +150,12 @@ def _colour_of(name: str) -> Colour:
 
 
 def _font(rgb: Pixels) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(max(11, min(rgb.shape[:2]) // 28))  # type: ignore[return-value]
+    return _sized(max(11, min(rgb.shape[:2]) // 28))
+
+
+def _sized(size: int) -> ImageFont.FreeTypeFont:
+    """The font that is inside Pillow."""
+    return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
 
 
 def _labelled(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -171,5 +171,5 @@ def _fitted(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if width <= _WIDTH:
         return pixels
     size = (_WIDTH, max(1, round(height * _WIDTH / width)))
-    smaller: NDArray[np.uint8] = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return smaller
+    smaller = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return cast("NDArray[np.uint8]", smaller)

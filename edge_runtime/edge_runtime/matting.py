@@ -6,7 +6,7 @@ its edge as a linear function of the photo's colours; where the mask is sure, it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 LONGEST = 640
-_RADIUS = 1 / 60
+_RADIUS = 1 / 36
 _EPSILON = 1e-4
 _SURE = 0.08
 
@@ -31,13 +31,17 @@ def refine(rgb: NDArray[np.uint8], probability: NDArray[np.float32]) -> NDArray[
     height, width = rgb.shape[:2]
     scale = min(1.0, LONGEST / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    mask = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
-    slopes, offset = _coefficients(small.astype(np.float32) / 255, mask)
-    alpha = cv2.resize(offset, (width, height), interpolation=cv2.INTER_LINEAR)
-    large = cv2.resize(slopes, (width, height), interpolation=cv2.INTER_LINEAR)
-    alpha += np.einsum("hwc,hwc->hw", large, rgb, dtype=np.float32) / 255
-    return _settled(alpha, probability)
+    small = _resized(rgb, size).astype(np.float32) * np.float32(1 / 255)
+    slopes, offset = _coefficients(small, _resized(probability, size))
+    large = _resized(slopes, (width, height))
+    alpha = np.einsum("hwc,hwc->hw", large, rgb, dtype=np.float32) * np.float32(1 / 255)
+    return _settled(alpha + _resized(offset, (width, height)), probability)
+
+
+def _resized(values: NDArray[Any], size_wh: tuple[int, int]) -> Floats:
+    smaller = size_wh[0] < values.shape[1]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cast("Floats", cv2.resize(values, size_wh, interpolation=way))
 
 
 def _coefficients(guide: Floats, mask: Floats) -> tuple[Floats, Floats]:

@@ -261,7 +261,7 @@ def _after(ms: Timings, prediction: Prediction[Value]) -> Prediction[Value]:
 def _composed(photo: Photo, mask: Mask, background: str) -> NDArray[np.uint8]:
     alpha = matting.refine(photo.rgb, mask.probability)
     if photo.alpha is not None:
-        alpha = alpha * (photo.alpha / np.float32(255))
+        alpha = alpha * (photo.alpha.astype(np.float32) * np.float32(1 / 255))
     behind = compose.background_for(background, photo.rgb, alpha)
     if behind is None:
         return compose.cut_out(photo.rgb, alpha)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from edge_convert.light_model import Arrays, SourceFiles
 
-SCALE = 1.0
+# Of the detector's box.  Measured on the five sample faces with the box moved and resized by
+# up to 5 %: the largest p(happy) of a face that does not smile is .99 at 1.0, .53 at 1.3
+# and .86 at 1.5; the two that smile stay above .99.
+SCALE = 1.3
 TOPOLOGY, VALUES = "models/emotion.json", "models/emotion.bin"
 SPEC = ModelSpec(
     id="smile",

@@ -47,7 +47,8 @@ def srgb_from_linear(linear: Colours) -> Colours:
 
 def lab_from_srgb(srgb: Colours) -> Colours:
     """sRGB to OKLab."""
-    return np.cbrt(linear_from_srgb(srgb) @ _TO_CONES.T) @ _TO_LAB.T
+    lab: Colours = np.cbrt(linear_from_srgb(srgb) @ _TO_CONES.T) @ _TO_LAB.T
+    return lab
 
 
 def srgb_from_lab(lab: Colours) -> Colours:

@@ -81,7 +81,7 @@ def clouds(canvas: Canvas) -> None:
 def marble(canvas: Canvas) -> None:
     """Veins: the palette along lines that noise bends."""
     bent = canvas.x * 1.1 + canvas.y * 0.7 + 1.9 * canvas.noise(2.0, 5)
-    canvas.rgb = canvas.palette.ramp(0.5 + 0.5 * np.sin(bent * 5.5))
+    canvas.rgb = canvas.palette.ramp((0.5 + 0.5 * np.sin(bent * 5.5)).astype(np.float32))
 
 
 def waves(canvas: Canvas) -> None:
@@ -138,7 +138,7 @@ def stars(canvas: Canvas) -> None:
         bright = 0.35 + 0.65 * canvas.random.random()
         cv2.circle(sky, centre, radius, bright, -1, cv2.LINE_AA, 3)
     halo = cv2.GaussianBlur(sky, (0, 0), height / 250) * 1.5
-    canvas.lay(np.float32([1, 0.98, 0.93]), np.clip(sky + halo, 0, 1))
+    canvas.lay(np.array([1, 0.98, 0.93], np.float32), np.clip(sky + halo, 0, 1))
 
 
 def confetti(canvas: Canvas) -> None:
