@@ -10,6 +10,7 @@ from edge_calibration.representative import representative
 from edge_convert.building import Maker, ranges_path
 from edge_convert.quantize import extremes
 from edge_convert.ranges import RangesFile, combined, write_ranges
+from edge_convert.saturation import with_sigmoid_ranges
 from edge_runtime.errors import SpecError
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def calibrate(model: LightModel) -> tuple[Path, int]:
     photos = [inputs for _, inputs in representative(spec)]
     with tempfile.TemporaryDirectory() as place:
         float_file = Maker(model, Path(place)).float_tflite(spec.image.size_hw)
-    ranges = combined(extremes(float_file, spec, photos))
+    measured = combined(extremes(float_file, spec, photos))
+    ranges = with_sigmoid_ranges(float_file, measured)
     content = RangesFile(
         model=spec.id,
         version=spec.version,

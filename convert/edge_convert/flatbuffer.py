@@ -48,8 +48,8 @@ def tidy(file: bytes, spec: ModelSpec, inputs: Sequence[str], outputs: Sequence[
 
 def short_name(name: str) -> str:
     """The module's path out of a converter's name: ``"block.0/conv;1"``."""
-    last = [part for part in name.split(";;") if part.strip(";")][-1:] or [name]
-    parts = [_CLASS.sub("", part) for part in last[0].split("/") if "NhwcBorder" not in part]
+    deepest = max(name.split(";;"), key=lambda part: part.count("/"))  # of what was fused
+    parts = [_CLASS.sub("", part) for part in deepest.split("/") if "NhwcBorder" not in part]
     inside = parts[1:] if parts[:1] == ["network"] and parts[1:] else parts
     return "/".join(filter(None, inside)).rstrip(";") or "border"
 
