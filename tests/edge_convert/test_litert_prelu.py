@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import torch
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
@@ -22,6 +23,9 @@ class Two(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.mix = nn.Conv2d(3, 3, 1)
+        weight = torch.tensor([[2.0, -1, 1], [0, 1, -3], [1, 1, 1]])
+        self.mix.weight.data = weight.reshape(3, 3, 1, 1)
+        self.mix.bias.data = torch.tensor([0.1, -0.2, 0.3])
         self.first, self.second = nn.PReLU(3), nn.PReLU(3)
         self.first.weight.data = torch.tensor([0.25, -0.7, 1.3])
         self.second.weight.data = torch.tensor([0.1, 0.2, -0.3])
@@ -37,14 +41,28 @@ def kinds(path: Path) -> Counter[int]:
     return Counter(max(c.builtinCode, c.deprecatedBuiltinCode) for c in codes)
 
 
-def test_prelu_is_one_operation_that_computes_the_same(tmp_path: Path) -> None:
-    network, out = Two().eval(), tmp_path / "two.tflite"
-    litert.export(network, light_model("portrait-segmentation").spec, (8, 8), out)
-    assert kinds(out)[KINDS.PRELU] == 2
-    assert kinds(out)[KINDS.RELU] == 1  # that of the other difference
-    image = torch.rand(1, 8, 8, 3) * 255
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("prelu") / "two.tflite"
+    litert.export(Two().eval(), light_model("portrait-segmentation").spec, (8, 8), out)
+    return out
+
+
+def test_prelu_is_one_operation_that_computes_the_same(exported: Path) -> None:
+    assert kinds(exported)[KINDS.PRELU] == 2
+    assert kinds(exported)[KINDS.RELU] == 1  # that of the other difference
+    image = torch.arange(192.0).reshape(1, 8, 8, 3)
     with torch.no_grad():
-        wanted = network(image.permute(0, 3, 1, 2))[0].permute(0, 2, 3, 1).numpy()
-    made = Session(out).run({"image": image.numpy()})["probability"]
-    assert abs(made - wanted).max() < 1e-6
-    assert join_prelu(out.read_bytes()) == out.read_bytes()
+        wanted = Two()(image.permute(0, 3, 1, 2))[0].permute(0, 2, 3, 1).numpy()
+    made = Session(exported).run({"image": image.numpy()})["probability"]
+    assert abs(made - wanted).max() < 1e-5
+    assert join_prelu(exported.read_bytes()) == exported.read_bytes()
+
+
+def test_no_tensor_is_left_that_nothing_makes(exported: Path) -> None:
+    model = flatbuffer_utils.read_model(str(exported))
+    graph = model.subgraphs[0]
+    made = {index for operator in graph.operators for index in operator.outputs}
+    for index, tensor in enumerate(graph.tensors):
+        constant = model.buffers[tensor.buffer].data is not None
+        assert constant or index in made or index in graph.inputs, tensor.name

@@ -37,7 +37,7 @@ def test_a_folder_stands_for_its_pictures(album: Path) -> None:
         ("run.2", ["album"], True),
     ],
 )
-def test_when_out_is_a_folder(album: Path, out: str, photos: list[str], folder: bool) -> None:  # noqa: FBT001
+def test_when_out_is_a_folder(album: Path, out: str, photos: list[str], folder: bool) -> None:
     given = [album.parent / name for name in photos]
     assert is_folder(album.parent / out, given) is folder
 

@@ -28,6 +28,6 @@ def test_points_turn_with_the_crop_and_z_scales_with_x() -> None:
 
 
 @pytest.mark.parametrize(("presence", "there"), [(0.49, False), (0.5, True)])
-def test_a_crop_without_a_face_has_no_points(presence: float, there: bool) -> None:  # noqa: FBT001
+def test_a_crop_without_a_face_has_no_points(presence: float, there: bool) -> None:
     out = {"points_xyz": POINTS, "presence": np.array([[presence]], np.float32)}
     assert (decode(out, scene(Placement.region(0, 0, 9, 9))) is not None) == there

@@ -98,6 +98,6 @@ def test_a_line_has_exactly_the_contracts_fields() -> None:
     ("value", "there"),
     [(Picture(pixels=np.zeros((2, 3, 3), np.uint8)), True), (Labels(labels=()), False)],
 )
-def test_only_a_picture_names_its_file(value: object, there: bool) -> None:  # noqa: FBT001
+def test_only_a_picture_names_its_file(value: object, there: bool) -> None:
     text = photo_json("style", "a", (3, 2), prediction(value), Path("out.png"))
     assert (json.loads(text)["result"].get("output") == "out.png") is there
