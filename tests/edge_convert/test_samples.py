@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from edge_calibration.datasets import CALIBRATION, SAMPLES, photo_paths
-from edge_convert.samples import FACES, faces, whole_photos
+from edge_convert.samples import DOUBTFUL, FACES, faces, part, whole_photos
+from edge_runtime.images import open_photo
 from edge_runtime.spec import ImageInput, Resize
 
 IMAGE = ImageInput(name="image", sizes_hw=((96, 64),), resize=Resize(fit="stretch"))
@@ -13,6 +14,7 @@ def test_samples_are_whole_numbers_in_the_shape_of_the_input() -> None:
     for inputs in (
         *whole_photos(("astronaut",), IMAGE).values(),
         *faces(IMAGE, 1.0, level=True).values(),
+        *part(*DOUBTFUL, IMAGE).values(),
     ):
         values = inputs["image"]
         assert values.shape == (1, 96, 64, 3)
@@ -26,6 +28,13 @@ def test_a_levelled_face_is_another_crop() -> None:
         faces(IMAGE, 1.0, level=turned)["biden"]["image"] for turned in (False, True)
     )
     assert np.abs(upright - level).mean() > 1
+
+
+def test_a_part_of_the_photos_own_size_is_its_pixels() -> None:
+    image = ImageInput(name="image", sizes_hw=((20, 30),), resize=Resize(fit="stretch"))
+    whole = open_photo(photo_paths(SAMPLES)["chelsea"]).rgb
+    made = part("chelsea", (40, 10, 70, 30), image)["chelsea"]["image"]
+    assert np.array_equal(made[0], whole[10:30, 40:70])
 
 
 def test_no_sample_is_a_calibration_photo() -> None:

@@ -22,8 +22,9 @@ MODELS = light_models()
 @functools.cache
 def made(model_id: str, folder: Path) -> Path:
     """The float TFLite file of a model, converted once for all tests here."""
-    model = MODELS[model_id]
-    return Maker(model, folder).make(build_of(model))
+    model, place = MODELS[model_id], folder / model_id
+    place.mkdir()
+    return Maker(model, place).make(build_of(model))
 
 
 def build_of(model: LightModel) -> Build:
