@@ -121,6 +121,18 @@ def test_one_flipped_sign_is_caught(model: LightModel) -> None:
 
 
 @every_model
+def test_a_flipped_tensor_anywhere_is_caught(model: LightModel) -> None:
+    """About a dozen kernels from the last to the first: each branch has its share."""
+    network = load_network(model)
+    tensors = [tensor for tensor in network.parameters() if tensor.ndim > 1]
+    for tensor in tensors[:: -max(1, len(tensors) // 12)]:
+        tensor.neg_()
+        with pytest.raises(VerificationError):
+            reference.check(model.spec, network)
+        tensor.neg_()
+
+
+@every_model
 def test_running_is_deterministic(model: LightModel) -> None:
     inputs = next(iter(reference.recorded(model.spec).values()))[0]
     runner = TorchRunner(network_of(model.spec.id), model.spec)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+import numpy as np
 import torch
 from torch import nn
 
@@ -11,38 +11,29 @@ from edge_convert.layout import (
     output_names,
     output_shape,
 )
-from edge_convert.light_model import light_model, light_models
-
-STYLE = light_model("style-transfer").spec
-
-
-class Swap(nn.Module):
-    """Returns its picture and its vector."""
-
-    def forward(self, image: torch.Tensor, vector: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return (image,)
+from edge_convert.light_model import LightModel
+from edge_runtime.spec import ModelSpec
 
 
-def test_a_picture_goes_through_as_it_came() -> None:
-    image = torch.rand(1, 4, 6, 3)
-    (made,) = NhwcBorder(Swap(), STYLE)(image, torch.zeros(1, 26))
-    assert torch.equal(made, image)
+def test_a_picture_goes_in_and_comes_out_nhwc(tiny: LightModel, network: nn.Module) -> None:
+    image = torch.rand(1, 32, 32, 3) * 255
+    mask, pooled = NhwcBorder(network, tiny.spec)(image)
+    inside, means = network(image.permute(0, 3, 1, 2))
+    assert mask.shape == (1, 32, 32, 1)
+    assert torch.equal(mask[..., 0], inside[:, 0])
+    assert torch.equal(pooled, means)
 
 
-def test_names_come_in_the_order_of_the_spec() -> None:
-    assert input_names(STYLE) == ("image", "style_weights")
-    assert output_names(STYLE) == ("picture",)
+def test_names_and_examples_follow_the_spec(mixing: tuple[nn.Module, ModelSpec]) -> None:
+    network, spec = mixing
+    assert input_names(spec) == ("image", "gains")
+    assert output_names(spec) == ("picture",)
+    examples = example_inputs(spec, (32, 32))
+    assert [tuple(value.shape) for value in examples] == [(1, 32, 32, 3), (1, 8)]
+    assert NhwcBorder(network, spec)(*examples)[0].shape == (1, 32, 32, 3)
 
 
-@pytest.mark.parametrize("model_id", list(light_models()))
-def test_examples_have_the_shapes_of_the_spec(model_id: str) -> None:
-    spec = light_model(model_id).spec
-    image, *vectors = example_inputs(spec, spec.image.size_hw)
-    assert image.shape == (1, *spec.image.size_hw, 3)
-    assert [tuple(v.shape) for v in vectors] == [v.shape for v in spec.vectors]
-
-
-def test_a_picture_that_comes_out_grows_with_the_input() -> None:
-    assert output_shape(STYLE, 0, (256, 256)) == (1, 256, 256, 3)
-    faces = light_model("face-detection-short").spec
-    assert output_shape(faces, 0, (128, 128)) == (1, 896, 4)
+def test_only_pictures_grow_with_the_input(tiny: LightModel) -> None:
+    assert output_shape(tiny.spec, 0, (64, 96)) == (1, 64, 96, 1)
+    assert output_shape(tiny.spec, 1, (64, 96)) == (1, 32)
+    assert np.prod(output_shape(tiny.spec, 0, (32, 32))) == 1024

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import pty
+
 import pytest
 
 from edge_convert.progress import Steps
@@ -7,9 +10,23 @@ from edge_convert.progress import Steps
 
 def test_nothing_is_drawn_where_nobody_watches(capfd: pytest.CaptureFixture[str]) -> None:
     with Steps(2) as steps:
-        steps.model("smile")("building")
-        steps.say("smile: [bold] failed")
+        steps.model("tiny")("converting")
         steps.done()
-    out, err = capfd.readouterr()
-    assert out == ""
-    assert err == "smile: [bold] failed\n"
+        steps.say("tiny: [failed]")
+    assert capfd.readouterr() == ("", "tiny: [failed]\n")
+
+
+def test_a_terminal_sees_model_and_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    master, slave = pty.openpty()
+    kept = os.dup(2)
+    os.dup2(slave, 2)
+    try:
+        with Steps(2) as steps:
+            steps.model("tiny")("converting")
+            steps.done()
+    finally:
+        os.dup2(kept, 2)
+    shown = os.read(master, 100_000).decode()
+    assert "tiny: converting" in shown
+    assert "1/2" in shown
