@@ -15,6 +15,8 @@ from edge_runtime.errors import SpecError
 
 if TYPE_CHECKING:
     from edge_convert.light_model import LightModel
+    from edge_convert.ranges import Ranges
+    from edge_runtime.spec import ModelSpec
 
 
 def calibrate(model: LightModel) -> tuple[Path, int]:
@@ -25,18 +27,22 @@ def calibrate(model: LightModel) -> tuple[Path, int]:
     spec = model.spec
     if "static_wi8_ai8" not in spec.tflite or spec.calibration is None:
         raise SpecError(f"{spec.id} has no static variant, so there is nothing to calibrate")
-    photos = [inputs for _, inputs in representative(spec)]
     with tempfile.TemporaryDirectory() as place:
         float_file = Maker(model, Path(place)).float_tflite(spec.image.size_hw)
-    measured = combined(extremes(float_file, spec, photos))
-    ranges = with_sigmoid_ranges(float_file, measured)
+    ranges = measured(float_file, spec)
     content = RangesFile(
         model=spec.id,
         version=spec.version,
         converter=spec.converter,
         dataset=spec.calibration.dataset,
-        photos=len(photos),
+        photos=spec.calibration.count,
         ranges=ranges,
     )
     write_ranges(ranges_path(spec.id), content)
     return ranges_path(spec.id), len(ranges)
+
+
+def measured(float_file: bytes, spec: ModelSpec) -> Ranges:
+    """The range of each tensor of a float32 TFLite file over the calibration photos."""
+    photos = (inputs for _, inputs in representative(spec))
+    return with_sigmoid_ranges(float_file, combined(extremes(float_file, spec, photos)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_runtime.spec import Converter, ModelEntry, ModelFile, ModelSpec
 
 # Formats whose writer puts something of the moment into the file; the manifest says so.
-NOT_REPRODUCIBLE = {"coreai"}
+NOT_REPRODUCIBLE: set[str] = set()
 
 
 @dataclass(frozen=True, kw_only=True)

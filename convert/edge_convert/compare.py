@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
-from edge_calibration.representative import representative
 from edge_convert.building import Maker
+from edge_convert.calibrate import measured
 from edge_convert.placing import write_whole
-from edge_convert.quantize import extremes, quantised
-from edge_convert.ranges import combined
+from edge_convert.quantize import quantised
 from edge_convert.verify import cases, compared, rounded
 from edge_runtime.errors import ConversionError, PocketLensError
 from edge_runtime.interpreter import Session
@@ -168,8 +167,7 @@ def _file(maker: Maker, variant: Variant) -> Path:
     size_hw = maker.spec.image.size_hw
     source, ranges = maker.float_tflite(size_hw), None
     if variant == "static_wi8_ai8":
-        photos = [inputs for _, inputs in representative(maker.spec)]
-        ranges = combined(extremes(source, maker.spec, photos))
+        ranges = measured(source, maker.spec)
     path = maker.place / f"{variant}.tflite"
     path.write_bytes(quantised(source, maker.spec, variant, ranges))
     return path

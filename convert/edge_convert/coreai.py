@@ -7,6 +7,8 @@ iPhone gets is executed where it is made.
 from __future__ import annotations
 
 import asyncio
+import json
+import weakref
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +20,7 @@ from edge_convert.quiet import aside
 from edge_runtime.errors import ConversionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -54,34 +56,60 @@ def export(network: nn.Module, spec: ModelSpec, size_hw: SizeHW, out: Path) -> N
             entrypoint_name=ENTRY,
         )
         asset = converter.to_coreai().save_asset(out)
-        _undate(asset)
+        asset.update_metadata(lambda metadata: _describe(metadata, spec))
+    _canonicalise(out)
 
 
-def open_aimodel(path: Path, spec: ModelSpec) -> Callable[[Arrays], Arrays]:
-    """The asset as a function, run by Core AI's own runtime on the CPU."""
-    _need(spec)
-    with aside(f"{spec.id}: loading {path.name}"):
-        from coreai.runtime import AIModel, NDArray
+class AimodelSession:
+    """An ``.aimodel`` that can be run, by Core AI's own runtime on the CPU.
 
-        function: Any = asyncio.run(AIModel.load(path)).load_function(ENTRY)
+    It is compiled into a temporary folder, which lasts as long as the session.
+    """
 
-    async def call(inputs: Arrays) -> Any:
-        return await function({name: NDArray(value) for name, value in inputs.items()})
+    def __init__(self, path: Path, spec: ModelSpec) -> None:
+        _need(spec)
+        self._loop = asyncio.new_event_loop()
+        with aside(f"{spec.id}: loading {path.name}"):
+            from coreai.authoring import AIModelAsset
+            from coreai.runtime import NDArray
 
-    def run(inputs: Arrays) -> Arrays:
-        made = asyncio.run(call(inputs))
+            if not AIModelAsset.is_valid(path):  # loading it would end the process
+                raise ConversionError(f"{path} is no Core AI asset; convert the model again")
+            self._array = NDArray
+            scope = AIModelAsset.load(path).executable()
+            model = self._loop.run_until_complete(scope.__aenter__())
+            self._function = model.load_function(ENTRY)
+        weakref.finalize(self, _close, self._loop, scope)
+
+    def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
+        """Outputs by name of inputs by name, both NHWC."""
+        made = self._loop.run_until_complete(self._call(inputs))
         return {name: np.array(value.numpy()) for name, value in made.items()}
 
-    return run
+    async def _call(self, inputs: Arrays) -> Any:
+        arrays = {
+            name: self._array(np.ascontiguousarray(value)) for name, value in inputs.items()
+        }
+        return await self._function(arrays)
 
 
-def _undate(asset: Any) -> None:
-    """Core AI stamps the moment of saving, which is nobody's business."""
+def _close(loop: asyncio.AbstractEventLoop, scope: Any) -> None:
+    loop.run_until_complete(scope.__aexit__(None, None, None))
+    loop.close()
 
-    def stamp(metadata: Any) -> None:
-        metadata.creation_date = 0.0
 
-    asset.update_metadata(stamp)
+def _describe(metadata: Any, spec: ModelSpec) -> None:
+    """What Xcode shows; the moment of saving is nobody's business."""
+    metadata.creation_date = 0.0
+    metadata.model_description = spec.title
+    metadata.license = f"weights: {spec.licence.weights}"
+
+
+def _canonicalise(asset: Path) -> None:
+    """Write the metadata in one order: Core AI's own changes from run to run."""
+    path = asset / "metadata.json"
+    metadata = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(metadata, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _need(spec: ModelSpec) -> None:

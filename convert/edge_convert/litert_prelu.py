@@ -29,6 +29,7 @@ def join_prelu(file: bytes) -> bytes:
     for spelt in found:
         _exchange(model, spelt)
     graph.operators = [operator for operator in graph.operators if id(operator) not in gone]
+    _forget(model, {part.outputs[0] for spelt in found for part in spelt.parts})
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
@@ -109,3 +110,17 @@ def _prelu_code(model: Any) -> int:
     code.version = 1
     model.operatorCodes.append(code)
     return len(model.operatorCodes) - 1
+
+
+def _forget(model: Any, unused: set[int]) -> None:
+    """Leave out tensors that nothing makes any more: tools ask each for what it holds."""
+    graph = model.subgraphs[0]
+    kept = [index for index in range(len(graph.tensors)) if index not in unused]
+    number = {old: new for new, old in enumerate(kept)} | {-1: -1}  # -1: left out by choice
+    graph.tensors = [graph.tensors[index] for index in kept]
+    for part in (graph, *graph.operators):
+        part.inputs = [number[index] for index in part.inputs]
+        part.outputs = [number[index] for index in part.outputs]
+    for signature in model.signatureDefs or []:
+        for entry in (*signature.inputs, *signature.outputs):
+            entry.tensorIndex = number[entry.tensorIndex]

@@ -33,6 +33,10 @@ def aside(doing: str) -> Iterator[None]:
     with tempfile.TemporaryFile() as log, contextlib.ExitStack() as stack:
         if not os.environ.get("POCKETLENS_VERBOSE"):
             stack.enter_context(_redirected(log.fileno()))
+            copy = os.dup(log.fileno())
+            text = stack.enter_context(os.fdopen(copy, "w", encoding="utf-8"))
+            stack.enter_context(contextlib.redirect_stdout(text))
+            stack.enter_context(contextlib.redirect_stderr(text))
             stack.enter_context(_logging_off())
             stack.enter_context(warnings.catch_warnings(action="ignore"))
         try:

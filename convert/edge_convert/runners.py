@@ -45,9 +45,9 @@ def _coreml(path: Path, spec: ModelSpec) -> Run:
 
 
 def _coreai(path: Path, spec: ModelSpec) -> Run:
-    from edge_convert.coreai import open_aimodel
+    from edge_convert.coreai import AimodelSession
 
-    return open_aimodel(path, spec)
+    return AimodelSession(path, spec).run
 
 
 _OPENERS: Mapping[Format, Callable[[Path, ModelSpec], Run]] = {

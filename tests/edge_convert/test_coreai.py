@@ -66,5 +66,5 @@ def test_where_it_is_not_installed_that_is_said(
 
 def test_what_is_no_asset_is_told(tiny: LightModel, tmp_path: Path) -> None:
     (tmp_path / "a.aimodel").mkdir()
-    with pytest.raises(ConversionError, match="tiny: loading a.aimodel failed"):
+    with pytest.raises(ConversionError, match="a.aimodel is no Core AI asset"):
         coreai.AimodelSession(tmp_path / "a.aimodel", tiny.spec)

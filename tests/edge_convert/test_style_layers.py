@@ -19,7 +19,7 @@ def norm_of(channels: int) -> StyleNorm:
 
 
 def column(*parts: float) -> torch.Tensor:
-    return torch.tensor(parts).reshape(1, -1, 1, 1)
+    return torch.tensor(parts, dtype=torch.float32).reshape(1, -1, 1, 1)
 
 
 def test_the_style_sets_mean_and_spread_of_each_channel() -> None:

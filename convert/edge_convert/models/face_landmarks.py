@@ -95,9 +95,9 @@ def _reference(files: SourceFiles, inputs: Arrays) -> Arrays:
 
 
 def _samples() -> dict[str, Arrays]:
-    from edge_convert.samples import faces
+    from edge_convert.samples import DOUBTFUL, faces, part
 
-    return faces(SPEC.image, SCALE, level=True)
+    return {**faces(SPEC.image, SCALE, level=True), **part(*DOUBTFUL, SPEC.image)}
 
 
 MODELS = (

@@ -66,11 +66,11 @@ SPEC = ModelSpec(
     gates=Gates(
         imported=Gate(max_abs=1e-5, mean_abs=1e-7),
         variants={
-            "fp32": Gate(max_abs=1e-4, mean_abs=1e-6),
-            "fp16": Gate(max_abs=0.05, mean_abs=2e-4),
-            "weight_only_wi8_afp32": Gate(max_abs=0.2, mean_abs=1e-3),
-            "static_wi8_ai8": Gate(max_abs=0.5, mean_abs=2e-3),
-            "w8": Gate(max_abs=0.2, mean_abs=1e-3),
+            "fp32": Gate(max_abs=2e-5, mean_abs=1e-7),
+            "fp16": Gate(max_abs=0.01, mean_abs=3e-5),
+            "weight_only_wi8_afp32": Gate(max_abs=0.1, mean_abs=3e-4),
+            "static_wi8_ai8": Gate(max_abs=0.15, mean_abs=3e-4),
+            "w8": Gate(max_abs=0.1, mean_abs=3e-4),
         },
     ),
     tflite=("fp32", "weight_only_wi8_afp32", "static_wi8_ai8"),

@@ -78,20 +78,20 @@ SPEC = ModelSpec(
     gates=Gates(
         imported=Gate(max_abs=1e-5, mean_abs=1e-6),
         variants={
-            "fp32": Gate(max_abs=1e-3, mean_abs=1e-5),
+            "fp32": Gate(max_abs=2e-5, mean_abs=1e-6),
             "fp16": Gate(max_abs=0.05, mean_abs=1e-3),
-            "weight_only_wi8_afp32": Gate(max_abs=0.2, mean_abs=0.01),
-            "static_wi8_ai8": Gate(max_abs=0.6, mean_abs=0.02),
-            "w8": Gate(max_abs=0.2, mean_abs=0.01),
+            "weight_only_wi8_afp32": Gate(max_abs=0.25, mean_abs=0.01),
+            "static_wi8_ai8": Gate(max_abs=0.4, mean_abs=0.012),
+            "w8": Gate(max_abs=0.35, mean_abs=0.01),
         },
     ),
     tflite=("fp32", "weight_only_wi8_afp32", "static_wi8_ai8"),
     coreml=("fp16", "w8"),
-    ships={"tflite": "static_wi8_ai8", "coreml": "fp16"},
+    ships={"tflite": "static_wi8_ai8", "coreml": "w8"},  # fp16 is over 20 MB
     labels="coco80.txt",
     calibration=Calibration(dataset="calibration", count=24),
     # The first blocks have few channels of wide range: in int8 they cost a third of a score.
-    keep_float=("MUL", "SUB", "^stem", "^early/[01]/"),
+    keep_float=("MUL", "SUB", "^stem", "^early/[0-3](/|$)"),
 )
 EPSILON = 1e-3
 # COCO numbers its classes 1 to 90 and uses eighty of the numbers; 0 is the background.

@@ -66,12 +66,12 @@ SPEC = ModelSpec(
     ),
     task=StyleTransfer(styles=STYLES),
     gates=Gates(
-        imported=Gate(max_abs=1e-4, mean_abs=5e-6),
+        imported=Gate(max_abs=1e-4, mean_abs=2e-6),
         variants={
-            "fp32": Gate(max_abs=2e-3, mean_abs=1e-4),
-            "fp16": Gate(max_abs=0.1, mean_abs=5e-3),
-            "weight_only_wi8_afp32": Gate(max_abs=0.3, mean_abs=0.02),
-            "w8": Gate(max_abs=0.3, mean_abs=0.02),
+            "fp32": Gate(max_abs=2e-3, mean_abs=5e-5),
+            "fp16": Gate(max_abs=0.1, mean_abs=3e-3),
+            "weight_only_wi8_afp32": Gate(max_abs=0.12, mean_abs=6e-3),
+            "w8": Gate(max_abs=0.12, mean_abs=6e-3),
         },
     ),
     tflite=("fp32", "weight_only_wi8_afp32"),
