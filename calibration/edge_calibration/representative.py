@@ -37,7 +37,8 @@ def representative(spec: ModelSpec, data: Path = DATA) -> Iterator[tuple[str, Ar
     paths = photo_paths(chosen.dataset, data)
     if len(paths) < chosen.count:
         raise SpecError(
-            f"{spec.id} wants {chosen.count} photos of {chosen.dataset!r}, which has {len(paths)}"
+            f"{spec.id} wants {chosen.count} photos of {chosen.dataset!r},"
+            f" which has {len(paths)}"
         )
     for name, path in list(paths.items())[: chosen.count]:
         yield name, {spec.image.name: fit(open_photo(path).rgb, spec.image)[0]}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from edge_calibration.datasets import DATA
 from edge_convert import reference
 from edge_convert.bundle import ASSETS, add_entry
+from edge_convert.comparisons import why_made_by
 from edge_convert.placing import put, workshop
 from edge_convert.ranges import read_ranges
 from edge_convert.recipe import FORMATS, Build, builds, path_of, shipped
@@ -69,7 +70,7 @@ class Maker:
         self.spec = model.spec
         self._model = model
         self.place = place
-        self._via: Converter = via or model.spec.converter
+        self.via: Converter = via or model.spec.converter
         self._cases: dict[SizeHW, tuple[Case, ...]] = {}
 
     @cached_property
@@ -96,14 +97,14 @@ class Maker:
 
         path = self.place / f"float-{size_hw[0]}x{size_hw[1]}.tflite"
         if not path.exists():
-            exporter = litert.export if self._via == litert.NAME else onnx2tf.export
+            exporter = litert.export if self.via == litert.NAME else onnx2tf.export
             exporter(self.network, self.spec, size_hw, path)
         return path.read_bytes()
 
     def converter(self, build: Build) -> str:
         """Who made a file: the converter's name and version."""
         packages = {"coreml": "coremltools", "onnx": "torch", "coreai": "coreai-torch"}
-        package = packages.get(build.format, self._via)
+        package = packages.get(build.format, self.via)
         return f"{package} {version(package)}"
 
     def _tflite(self, build: Build, out: Path) -> None:
@@ -111,7 +112,7 @@ class Maker:
 
         ranges = None
         if build.variant == "static_wi8_ai8":
-            ranges = read_ranges(ranges_path(self.spec.id), self.spec.id, self._via)
+            ranges = read_ranges(ranges_path(self.spec.id), self.spec.id, self.via)
         file = quantised(self.float_tflite(build.size_hw), self.spec, build.variant, ranges)
         out.write_bytes(file)
 
@@ -191,6 +192,8 @@ def _file(
 def _judged(maker: Maker, build: Build, made: Path) -> tuple[Parity | None, str]:
     """What running the file showed, and what there is to say of it."""
     parity = maker.verified(build, made)
+    if build.format == "tflite":
+        return parity, why_made_by(maker.spec, maker.via)
     if build.format != "coreml":
         return parity, ""
     from edge_convert.mlpackage import NOTE, check_package

@@ -154,7 +154,7 @@ def _import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 
     def run(model: LightModel, report: Callable[[str], None]) -> None:
         report("importing")
-        parity = import_model(model)
+        parity = import_model(model, ask_source=not options.missing)
         line = f"{model.spec.id}  max {parity.max_abs:.1e}  mean {parity.mean_abs:.1e}"
         record = {"model": model.spec.id, "imported": parity}
         _show(options, record, f"{line}  against {parity.against}")
@@ -175,7 +175,8 @@ def _calibrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
 
 
 def _compare(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    from edge_convert.compare import compare, record, table
+    from edge_convert.compare import compare
+    from edge_convert.comparisons import record, table
 
     def run(model: LightModel, report: Callable[[str], None]) -> None:
         comparison = compare(model, report)
@@ -191,8 +192,8 @@ def _models(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     for model in light_models().values():
         spec = model.spec
         files = built[spec.id].files if spec.id in built else ()
-        record = {"model": spec.id, "title": spec.title, "tflite": spec.tflite}
-        record |= {"coreml": spec.coreml, "ships": spec.ships, "files": files}
+        record: dict[str, object] = {"model": spec.id, "title": spec.title, "files": files}
+        record |= {"tflite": spec.tflite, "coreml": spec.coreml, "ships": spec.ships}
         ships = ", ".join(f"{kind} {variant}" for kind, variant in spec.ships.items())
         _show(options, record, f"{spec.id:32} {spec.title}  [{ships}]")
     return 0

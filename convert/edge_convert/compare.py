@@ -1,8 +1,6 @@
 """Both converters on one model: against PyTorch, against each other, size and latency.
 
-The better one is named in the spec (``converter``); what was measured is kept as
-``convert/comparisons/<id>.json`` by ``edge-convert compare --record`` and goes from there
-into the manifest.
+The better one is named in the spec (``converter``).
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ import msgspec
 
 from edge_convert.building import Maker
 from edge_convert.calibrate import measured
-from edge_convert.placing import write_whole
+from edge_convert.comparisons import Comparison, Pair, Side
 from edge_convert.quantize import quantised
 from edge_convert.verify import cases, compared, rounded
 from edge_runtime.errors import ConversionError, PocketLensError
@@ -32,42 +30,10 @@ if TYPE_CHECKING:
     from edge_convert.verify import Case
     from edge_runtime.spec import ModelSpec
 
-FOLDER = Path(__file__).parents[1] / "comparisons"
 CONVERTERS: tuple[Converter, ...] = get_args(Converter)
 ROUNDS = 30
 SECONDS = 10.0  # no more than this for the latencies of one pair
 CLEARLY = 1.1  # a ratio of latencies inside 1/1.1 to 1.1 is a draw on a shared machine
-
-
-class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """What one converter made: ``max_abs`` and ``mean_abs`` are its distance from PyTorch,
-    ``ms`` the median latency on one thread; ``error`` says why there is none of that."""
-
-    converter: Converter
-    bytes: int = 0
-    max_abs: float = 0.0
-    mean_abs: float = 0.0
-    ms: float = 0.0
-    error: str = ""
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True):
-    """Both converters' files of one variant; ``apart`` is the largest difference between
-    the two, ``ratio`` the second's latency divided by the first's, both 0 for one alone."""
-
-    variant: Variant
-    sides: tuple[Side, ...]
-    apart: float = 0.0
-    ratio: float = 0.0
-
-
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """All pairs of one model, on ``photos`` photos, and the converter that they speak for."""
-
-    model: str
-    photos: int
-    pairs: tuple[Pair, ...]
-    better: Converter
 
 
 def compare(model: LightModel, report: Callable[[str], None] = lambda _: None) -> Comparison:
@@ -90,42 +56,6 @@ def compare(model: LightModel, report: Callable[[str], None] = lambda _: None) -
     return Comparison(
         model=model.spec.id, photos=len(known), pairs=pairs, better=_better(pairs[-1])
     )
-
-
-def record(comparison: Comparison) -> None:
-    """Keep a comparison beside the code."""
-    data = msgspec.json.format(msgspec.json.encode(comparison), indent=1)
-    write_whole(FOLDER / f"{comparison.model}.json", data + b"\n")
-
-
-def recorded(spec: ModelSpec) -> Comparison | None:
-    """The comparison that was kept of a model."""
-    path = FOLDER / f"{spec.id}.json"
-    return msgspec.json.decode(path.read_bytes(), type=Comparison) if path.exists() else None
-
-
-def table(comparison: Comparison) -> list[str]:
-    """The comparison as lines for a terminal."""
-    lines = []
-    for pair in comparison.pairs:
-        for side in pair.sides:
-            what = f"{comparison.model:32} {pair.variant:22} {side.converter:13}"
-            numbers = f"{side.bytes:>11,} B  max {side.max_abs:.1e}  mean {side.mean_abs:.1e}"
-            lines.append(f"{what} {side.error or f'{numbers}  {side.ms:8.2f} ms'}")
-        if pair.ratio:
-            lines.append(f"{'':32} apart {pair.apart:.1e}, onnx2tf takes {pair.ratio:.2f}x")
-    return [*lines, f"{'':32} better: {comparison.better}"]
-
-
-def note(comparison: Comparison, via: Converter) -> str:
-    """Why a file was made by that converter, in a sentence for the manifest."""
-    pair = comparison.pairs[-1]
-    said = "; ".join(
-        f"{side.converter} {side.error or f'{side.max_abs:.1e} from PyTorch, {side.bytes} bytes'}"
-        for side in pair.sides
-    )
-    ratio = f"; onnx2tf takes {pair.ratio:.2f}x the time" if pair.ratio else ""
-    return f"{via} chosen by edge-convert compare ({pair.variant}): {said}{ratio}"
 
 
 def _maker(model: LightModel, folder: Path, via: Converter) -> Maker:

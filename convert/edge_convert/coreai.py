@@ -68,7 +68,6 @@ class AimodelSession:
 
     def __init__(self, path: Path, spec: ModelSpec) -> None:
         _need(spec)
-        self._loop = asyncio.new_event_loop()
         with aside(f"{spec.id}: loading {path.name}"):
             from coreai.authoring import AIModelAsset
             from coreai.runtime import NDArray
@@ -76,10 +75,11 @@ class AimodelSession:
             if not AIModelAsset.is_valid(path):  # loading it would end the process
                 raise ConversionError(f"{path} is no Core AI asset; convert the model again")
             self._array = NDArray
+            self._loop = asyncio.new_event_loop()
             scope = AIModelAsset.load(path).executable()
+            weakref.finalize(self, _close, self._loop, scope)
             model = self._loop.run_until_complete(scope.__aenter__())
             self._function = model.load_function(ENTRY)
-        weakref.finalize(self, _close, self._loop, scope)
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """Outputs by name of inputs by name, both NHWC."""

@@ -69,7 +69,8 @@ def _converted(network: nn.Module, spec: ModelSpec, size_hw: SizeHW) -> Any:
     vectors = [torch.full(v.shape, 1.0 / max(v.shape)) for v in spec.vectors]
     examples = (torch.full((1, 3, *size_hw), 127.0), *vectors)
     with torch.no_grad():
-        traced = torch.jit.trace(_CoreMLBorder(network, spec), examples, check_trace=False)
+        border = _CoreMLBorder(network, spec)
+        traced = torch.jit.trace(border, examples, check_trace=False)  # type: ignore[no-untyped-call]
     return ct.convert(
         traced,
         inputs=[
@@ -80,7 +81,10 @@ def _converted(network: nn.Module, spec: ModelSpec, size_hw: SizeHW) -> Any:
                 bias=[0.0, 0.0, 0.0],
                 color_layout=ct.colorlayout.RGB,
             ),
-            *(ct.TensorType(name=v.name, shape=v.shape, dtype=np.float32) for v in spec.vectors),
+            *(
+                ct.TensorType(name=v.name, shape=v.shape, dtype=np.float32)
+                for v in spec.vectors
+            ),
         ],
         outputs=[_output_type(output) for output in spec.outputs],
         minimum_deployment_target=ct.target.iOS16,
@@ -102,7 +106,8 @@ def _with_8_bit_weights(program: Any) -> Any:
     from coremltools.optimize import coreml as compress
 
     config = compress.OpLinearQuantizerConfig(
-        mode="linear_symmetric", weight_threshold=SMALLEST_WEIGHT - 1  # "larger than"
+        mode="linear_symmetric",
+        weight_threshold=SMALLEST_WEIGHT - 1,  # "larger than"
     )
     return compress.linear_quantize_weights(
         program, compress.OptimizationConfig(op_type_configs=dict.fromkeys(WEIGHTED, config))

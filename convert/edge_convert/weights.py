@@ -44,22 +44,24 @@ def load_network(model: LightModel) -> nn.Module:
     return network.eval().requires_grad_(requires_grad=False)
 
 
-def import_model(model: LightModel) -> Parity:
+def import_model(model: LightModel, *, ask_source: bool = True) -> Parity:
     """Take a model's weights from its package, and prove them on the sample photos.
 
     The source's own runtime runs on the model's samples; its answers are kept as
-    ``convert/reference/<id>.npz``, so that the proof can be repeated without it.  Raises
-    ``WeightsError`` for a package or tensors that are not the spec's, and
-    ``VerificationError`` where the two differ by more than the gate.
+    ``convert/reference/<id>.npz``.  Without ``ask_source`` the answers that are kept are
+    the proof, and the runtime need not be installed.  Raises ``WeightsError`` for a
+    package or tensors that are not the spec's, and ``VerificationError`` where the two
+    differ by more than the gate.
     """
     files = source_files(model.spec.source)
     mapped = sorted(model.tensors(files).items())
     tensors = {name: np.ascontiguousarray(values) for name, values in mapped}
     _fill(model.network(), tensors, model.spec.id)
     write_whole(weights_path(model.spec), save(tensors))
-    samples = model.samples()
-    answers = {photo: model.reference(files, inputs) for photo, inputs in samples.items()}
-    reference.record(model.spec, samples, answers)
+    if ask_source:
+        samples = model.samples()
+        answers = {photo: model.reference(files, inputs) for photo, inputs in samples.items()}
+        reference.record(model.spec, samples, answers)
     return reference.check(model.spec, load_network(model))
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from edge_runtime.bundle import Bundle
     from edge_runtime.errors import PocketLensError
     from edge_runtime.images import Limits, Photo, open_photo
-    from edge_runtime.pipeline import Lens, Style
+    from edge_runtime.painting import Style
+    from edge_runtime.pipeline import Lens
     from edge_runtime.predictor import Runtime
 
 __all__ = [
@@ -39,7 +40,7 @@ _HOMES = {
     "Photo": "images",
     "PocketLensError": "errors",
     "Runtime": "predictor",
-    "Style": "pipeline",
+    "Style": "painting",
     "open_photo": "images",
 }
 

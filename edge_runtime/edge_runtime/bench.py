@@ -1,7 +1,7 @@
 """``edge-run bench``: how long the bare graph takes, and the whole pipeline around it.
 
 Bare and whole are measured in turns, so that whatever else the machine does falls on
-both; what is reported are medians.  For what needs a face first, the bare time includes
+both; what is reported are medians, of the ratio too.  For what needs a face first, the bare time includes
 the detector's graph and one run of the model's own a face.
 """
 
@@ -19,7 +19,8 @@ import msgspec
 from edge_runtime.bundle import Bundle
 from edge_runtime.errors import PocketLensError
 from edge_runtime.images import Photo, open_photo
-from edge_runtime.pipeline import Lens, Style
+from edge_runtime.painting import Style
+from edge_runtime.pipeline import Lens
 from edge_runtime.postprocess import faces
 from edge_runtime.postprocess.style import decode_vector
 from edge_runtime.predictor import Runtime
@@ -56,7 +57,7 @@ SIZES_WH = ((640, 480), (1280, 960))
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One model, variant and thread count: bytes of the file, milliseconds bare and, for
-    each size of the photo, whole; ``ratio`` is whole over bare."""
+    each size of the photo, whole; ``ratio`` is whole over bare, round by round."""
 
     model: str
     variant: str
@@ -119,13 +120,13 @@ def measure(lens: Lens, entry: ModelEntry, photos: Sequence[Photo], rounds: int)
     for photo in photos:
         size = "x".join(map(str, photo.size_wh))
         sessions = _sessions(lens, entry, photo)
-        alone, around = _in_turns(
+        alone, around, quotient = _in_turns(
             partial(_invoke_all, sessions),
             partial(WHOLE[task], lens, photo, model),
             rounds,
         )
         bare.append(alone)
-        whole[size], ratio[size] = round(around, 3), round(around / alone, 3)
+        whole[size], ratio[size] = round(around, 3), round(quotient, 3)
     return Row(
         model=model,
         variant=file.variant,
@@ -182,13 +183,15 @@ def _sessions(lens: Lens, entry: ModelEntry, photo: Photo) -> list[Session]:
 
 def _in_turns(
     bare: Callable[[], object], whole: Callable[[], object], rounds: int
-) -> tuple[float, float]:
-    """The medians of both in milliseconds, after two rounds that do not count."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(rounds + 2):
-        for call, kept in zip((bare, whole), times, strict=True):
-            started = perf_counter()
-            call()
-            if number >= 2:
-                kept.append(1000 * (perf_counter() - started))
-    return median(times[0]), median(times[1])
+) -> tuple[float, float, float]:
+    """Medians of both in milliseconds and of whole over bare in the same round; the first
+    two rounds do not count."""
+    pairs = [(_timed(bare), _timed(whole)) for _ in range(rounds + 2)][2:]
+    alone, around = zip(*pairs, strict=True)
+    return median(alone), median(around), median(w / b for b, w in pairs)
+
+
+def _timed(call: Callable[[], object]) -> float:
+    started = perf_counter()
+    call()
+    return 1000 * (perf_counter() - started)

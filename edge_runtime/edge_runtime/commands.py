@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable  # noqa: TC003  a field's default needs it at run time
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from edge_runtime import drawing
-from edge_runtime.pipeline import Style
+from edge_runtime.painting import Style
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -46,6 +46,16 @@ def _itself(rgb: NDArray[np.uint8], picture: Picture) -> NDArray[np.uint8]:
     return picture.pixels
 
 
+def _drawn(name: str) -> Paint:
+    """A function of :mod:`edge_runtime.drawing`, loaded when something is drawn."""
+
+    def paint(rgb: NDArray[np.uint8], value: Any) -> NDArray[np.uint8]:
+        painter: Paint = getattr(import_module("edge_runtime.drawing"), name)
+        return painter(rgb, value)
+
+    return paint
+
+
 def _model(args: Namespace) -> dict[str, str]:
     return {"model": args.model} if args.model else {}
 
@@ -72,10 +82,10 @@ def _style(lens: Lens, photo: Photo, args: Namespace) -> Prediction[Picture]:
 COMMANDS = {
     "segment": Command(lambda o, p, a: o.segment(p, **_model(a)), _grey, lambda _: ".png"),
     "background": Command(_background, _itself, _for_alpha),
-    "faces": Command(lambda o, p, a: o.faces(p, **_model(a)), drawing.draw_faces),
-    "landmarks": Command(lambda o, p, a: o.landmarks(p, **_model(a)), drawing.draw_landmarks),
-    "smile": Command(lambda o, p, a: o.smile(p, **_model(a)), drawing.draw_smiles),
+    "faces": Command(lambda o, p, a: o.faces(p, **_model(a)), _drawn("draw_faces")),
+    "landmarks": Command(lambda o, p, a: o.landmarks(p, **_model(a)), _drawn("draw_landmarks")),
+    "smile": Command(lambda o, p, a: o.smile(p, **_model(a)), _drawn("draw_smiles")),
     "style": Command(_style, _itself),
-    "classify": Command(lambda o, p, a: o.classify(p, **_model(a)), drawing.draw_labels),
-    "detect": Command(lambda o, p, a: o.detect(p, **_model(a)), drawing.draw_objects),
+    "classify": Command(lambda o, p, a: o.classify(p, **_model(a)), _drawn("draw_labels")),
+    "detect": Command(lambda o, p, a: o.detect(p, **_model(a)), _drawn("draw_objects")),
 }

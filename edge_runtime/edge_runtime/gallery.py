@@ -14,7 +14,8 @@ from edge_runtime.batch import expand
 from edge_runtime.errors import PhotoError
 from edge_runtime.images import open_photo
 from edge_runtime.outputs import write_bytes, write_picture
-from edge_runtime.pipeline import Lens, Style
+from edge_runtime.painting import Style
+from edge_runtime.pipeline import Lens
 from edge_runtime.runner import open_lens
 from edge_runtime.sayings import say
 from edge_runtime.terminal import answer, complain, progress

@@ -9,17 +9,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import numpy as np
-
-from edge_runtime import compose, matting, stylise
 from edge_runtime.bundle import Bundle
 from edge_runtime.geometry import slope, square_around
 from edge_runtime.images import Photo, open_photo
+from edge_runtime.painting import Style, finished, paint_like, paint_mix
 from edge_runtime.postprocess import (
     classification,
     detection,
@@ -28,7 +26,6 @@ from edge_runtime.postprocess import (
     landmarks,
     segmentation,
 )
-from edge_runtime.postprocess import style as painting
 from edge_runtime.predictor import Predictor, Runtime
 from edge_runtime.preprocess import use_threads
 from edge_runtime.results import Faces, Picture, Prediction, Timings
@@ -39,14 +36,12 @@ from edge_runtime.spec import (
     ImageClassification,
     ObjectDetection,
     PortraitSegmentation,
-    StylePrediction,
-    StyleTransfer,
-    StyleTransferAny,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from edge_runtime.images import Source
@@ -57,19 +52,6 @@ if TYPE_CHECKING:
 
 TaskT = TypeVar("TaskT")
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Style:
-    """How to paint: a learnt style (``"7"``) or a mix of them (``"3:0.5,12:0.5"``), or any
-    ``picture`` as the style; ``strength`` 0..1 of it, with the photo's own colours if
-    ``keep_colours``; ``size_hw`` is the size it is painted at (the model's default)."""
-
-    mix: str = "0"
-    picture: Photo | None = None
-    strength: float = 1.0
-    keep_colours: bool = False
-    size_hw: SizeHW | None = None
 
 
 class Lens:
@@ -125,16 +107,18 @@ class Lens:
         ``background``: ``transparent``, ``blur``, a CSS colour, the path of a picture, or
         words such as ``rainbow,texture``.
         """
+        from edge_runtime.portrait import composed  # noqa: PLC0415  only this task needs it
+
         opened, decoded = _opened(photo)
         mask = self.segment(opened, model)
         started = perf_counter()
-        pixels = _composed(opened, mask.value, background)
-        composed = Timings(postprocess=1000 * (perf_counter() - started))
+        pixels = composed(opened, mask.value, background)
+        spent = Timings(postprocess=1000 * (perf_counter() - started))
         return Prediction(
             value=Picture(pixels=pixels),
             model=mask.model,
             variant=mask.variant,
-            ms=decoded + mask.ms + composed,
+            ms=decoded + mask.ms + spent,
         )
 
     def faces(
@@ -180,14 +164,12 @@ class Lens:
         """The photo painted in a style; see :class:`Style`."""
         style = style or Style()
         opened, decoded = _opened(photo)
-        if style.picture is None:
-            painted = self._paint_mix(opened, style, model or "style-transfer")
-        else:
-            painted = self._paint_like(opened, style, model or "style-transfer-any")
+        paint = paint_mix if style.picture is None else paint_like
+        painted = paint(self, opened.rgb, style, model)
         started = perf_counter()
-        pixels = _finished(opened.rgb, painted.value.pixels, style)
-        finished = Timings(postprocess=1000 * (perf_counter() - started))
-        return _after(decoded + finished, replace(painted, value=Picture(pixels=pixels)))
+        pixels = finished(opened.rgb, painted.value.pixels, style)
+        ms = Timings(postprocess=1000 * (perf_counter() - started))
+        return _after(decoded + ms, replace(painted, value=Picture(pixels=pixels)))
 
     def classify(
         self, photo: Photo | Source, model: str = "image-classification"
@@ -232,19 +214,6 @@ class Lens:
             ms=sum((ms for _, ms in looks), total + found.ms),
         )
 
-    def _paint_mix(self, photo: Photo, style: Style, model: str) -> Prediction[Picture]:
-        network = self.predictor(model, StyleTransfer, style.size_hw)
-        weights = stylise.parse_style(style.mix, network.task.styles)
-        return network.predict(photo.rgb, painting.decode, {"style_weights": weights})
-
-    def _paint_like(self, photo: Photo, style: Style, model: str) -> Prediction[Picture]:
-        network = self.predictor(model, StyleTransferAny, style.size_hw)
-        predictor = self.helper(network.task.predictor, StylePrediction)
-        rgb = photo.rgb if style.picture is None else style.picture.rgb
-        vector = predictor.predict(rgb, painting.decode_vector)
-        vectors = {"style_vector": vector.value.values}
-        return _after(vector.ms, network.predict(photo.rgb, painting.decode, vectors))
-
 
 def _opened(photo: Photo | Source) -> tuple[Photo, Timings]:
     if isinstance(photo, Photo):
@@ -256,21 +225,3 @@ def _opened(photo: Photo | Source) -> tuple[Photo, Timings]:
 def _after(ms: Timings, prediction: Prediction[Value]) -> Prediction[Value]:
     """The prediction with the time that was spent before or after it."""
     return replace(prediction, ms=ms + prediction.ms)
-
-
-def _composed(photo: Photo, mask: Mask, background: str) -> NDArray[np.uint8]:
-    alpha = matting.refine(photo.rgb, mask.probability)
-    if photo.alpha is not None:
-        alpha = alpha * (photo.alpha.astype(np.float32) * np.float32(1 / 255))
-    behind = compose.background_for(background, photo.rgb, alpha)
-    if behind is None:
-        return compose.cut_out(photo.rgb, alpha)
-    return compose.replace_background(photo.rgb, alpha, behind)
-
-
-def _finished(
-    rgb: NDArray[np.uint8], painted: NDArray[np.uint8], style: Style
-) -> NDArray[np.uint8]:
-    if style.keep_colours:
-        painted = stylise.keep_colours(rgb, painted)
-    return stylise.blend(rgb, painted, style.strength)

@@ -15,16 +15,18 @@ INTER_LINEAR_EXACT takes 2.4 times as long (640x480 to 256x256, one thread: 0.25
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import cv2
 import numpy as np
 
-from edge_runtime.geometry import Placement, plan
+from edge_runtime.geometry import plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.geometry import Placement
     from edge_runtime.spec import ImageInput, SizeHW
 
     Pixels: TypeAlias = NDArray[np.uint8]
@@ -73,41 +75,54 @@ def crop(rgb: Pixels, placement: Placement, size_hw: SizeHW) -> NDArray[np.float
 
 def crop_pixels(rgb: Pixels, placement: Placement, size_hw: SizeHW) -> Pixels:
     """What :func:`crop` makes, before it is widened to float32: uint8 [h, w, 3]."""
+    # Plain floats: numpy would take longer over six numbers than the warp over the pixels.
+    (a, b, x), (d, e, y) = placement.matrix.tolist()
     height, width = size_hw
-    pixels, left, top = _around(rgb, placement)
-    matrix = placement.matrix / (width, height, 1)  # from whole pixels of the input
-    matrix[:, 2] -= left, top
+    across, down = (a / width, d / width), (b / height, e / height)
+    shrinks = min(math.hypot(*across), math.hypot(*down))
+    pixels, left, top = _around(rgb, (a, b, x), (d, e, y))
     halvings = 0
-    while min(pixels.shape[:2]) > 1 and _shrinks(matrix) >= CROP_HALVES_FROM << halvings:
+    while min(pixels.shape[:2]) > 1 and shrinks >= CROP_HALVES_FROM << halvings:
         pixels, halvings = _halved(pixels, 1), halvings + 1
-    matrix /= 1 << halvings
-    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # centres of pixels, not corners
+    scale = 0.5**halvings
+    # Centres of pixels, not corners, are what lies on whole numbers.
+    start_x = (x - left + (across[0] + down[0]) / 2) * scale - 0.5
+    start_y = (y - top + (across[1] + down[1]) / 2) * scale - 0.5
+    to_x = (across[0] * scale, down[0] * scale, start_x)
+    to_y = (across[1] * scale, down[1] * scale, start_y)
+    return _warped(pixels, np.array([to_x, to_y]), (width, height))
+
+
+def _warped(pixels: Pixels, matrix: NDArray[np.float64], size_wh: tuple[int, int]) -> Pixels:
+    """Bilinear; ``matrix`` [2, 3] takes a pixel that is made to where it is read."""
     warped = cv2.warpAffine(
         pixels,
         matrix,
-        (width, height),
+        size_wh,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     return cast("Pixels", warped)
 
 
-def _shrinks(matrix: NDArray[np.float64]) -> float:
-    """How many pixels of the photo make one of the input, along its tighter side."""
-    return float(np.hypot(matrix[0, :2], matrix[1, :2]).min())
-
-
-def _around(rgb: Pixels, placement: Placement) -> tuple[Pixels, int, int]:
+def _around(
+    rgb: Pixels, to_x: tuple[float, float, float], to_y: tuple[float, float, float]
+) -> tuple[Pixels, int, int]:
     """The upright part of the photo that a crop reads, and its left and top.
 
     OpenCV warps pictures of at most 32767 pixels a side, and halving all of a photo for
     one face in it would be slow.
     """
     height, width = rgb.shape[:2]
-    x0, y0, x1, y1 = placement.boxes_xyxy(np.array([0.0, 0.0, 1.0, 1.0])).tolist()
-    left, top = _inside(x0 - 2, width), _inside(y0 - 2, height)
-    right, bottom = _inside(x1 + 2, width), _inside(y1 + 2, height)
+    (left, right), (top, bottom) = _reach(to_x, width), _reach(to_y, height)
     return rgb[top : bottom + 1, left : right + 1], left, top
+
+
+def _reach(row: tuple[float, float, float], count: int) -> tuple[int, int]:
+    """The first and last of ``count`` pixels that a row of a placement's matrix leads to."""
+    u, v, start = row
+    first, last = start + min(u, 0) + min(v, 0), start + max(u, 0) + max(v, 0)
+    return _inside(first - 2, count), _inside(last + 2, count)
 
 
 def _inside(value: float, count: int) -> int:

@@ -30,7 +30,7 @@ def _(value: Picture) -> str:
 
 @say.register
 def _(value: Labels) -> str:
-    return ", ".join(f"{found.label} {found.score:.1%}" for found in value.labels)
+    return "; ".join(f"{found.label} {found.score:.1%}" for found in value.labels)
 
 
 @say.register

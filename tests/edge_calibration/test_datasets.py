@@ -1,47 +1,69 @@
 from __future__ import annotations
 
-import shutil
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from edge_calibration.datasets import CALIBRATION, SAMPLES, photo_paths, photos
+from edge_calibration.datasets import CALIBRATION, DATA, SAMPLES, photo_paths, photos
 from edge_runtime.errors import BundleTampered, UnknownName
 
-
-@pytest.mark.parametrize(("name", "least"), [(SAMPLES, 12), (CALIBRATION, 24)])
-def test_every_photo_is_listed_and_is_the_one_listed(name: str, least: int) -> None:
-    assert len(photo_paths(name)) >= least
-
-
-def test_photos_come_upright_with_their_names() -> None:
-    name, photo = next(iter(photos(SAMPLES)))
-    assert name == "astronaut"
-    assert photo.size_wh == (512, 512)
+PIXEL = (DATA / SAMPLES / "page.png").read_bytes()
 
 
 @pytest.fixture
-def data(tmp_path: Path, samples: Path) -> Path:
-    shutil.copytree(samples, tmp_path / SAMPLES)
+def data(tmp_path: Path) -> Path:
+    """A set of two photos with its table."""
+    folder = tmp_path / "few"
+    folder.mkdir()
+    digest = hashlib.sha256(PIXEL).hexdigest()
+    rows = ""
+    for name in ("b.png", "a.png"):
+        (folder / name).write_bytes(PIXEL)
+        rows += f"| {name} | somewhere | CC0-1.0 | {digest} |\n"
+    (folder / "SOURCE.md").write_text(
+        f"# few\n\n| file | origin | licence | SHA-256 |\n|---|---|---|---|\n{rows}"
+    )
     return tmp_path
 
 
-def test_another_photo_under_that_name_is_refused(data: Path) -> None:
-    shutil.copy(data / SAMPLES / "coffee.png", data / SAMPLES / "chelsea.png")
-    with pytest.raises(BundleTampered, match=r"not the photo that SOURCE\.md lists"):
-        photo_paths(SAMPLES, data)
+@pytest.mark.parametrize("dataset", [SAMPLES, CALIBRATION])
+def test_every_photo_is_the_one_that_is_listed(dataset: str) -> None:
+    paths = photo_paths(dataset)
+    assert len(paths) >= 12
+    assert list(paths) == sorted(paths)
 
 
-@pytest.mark.parametrize("change", ["more", "less"])
-def test_a_photo_too_many_or_too_few_is_named(data: Path, change: str) -> None:
+def test_no_photo_both_calibrates_and_evaluates() -> None:
+    one, other = (
+        {hashlib.sha256(path.read_bytes()).hexdigest() for path in photo_paths(name).values()}
+        for name in (SAMPLES, CALIBRATION)
+    )
+    assert not one & other
+
+
+def test_photos_come_in_order_and_upright(data: Path) -> None:
+    found = dict(photos("few", data))
+    assert list(found) == ["a", "b"]
+    assert found["a"].rgb.ndim == 3
+
+
+def test_another_photo_under_a_listed_name_is_refused(data: Path) -> None:
+    (data / "few" / "a.png").write_bytes(PIXEL + b" ")
+    with pytest.raises(BundleTampered, match="a.png is not the photo that SOURCE.md lists"):
+        photo_paths("few", data)
+
+
+@pytest.mark.parametrize("change", ["more", "fewer"])
+def test_the_table_and_the_folder_agree(change: str, data: Path) -> None:
     if change == "more":
-        shutil.copy(data / SAMPLES / "coffee.png", data / SAMPLES / "new.png")
+        (data / "few" / "c.png").write_bytes(PIXEL)
     else:
-        (data / SAMPLES / "coffee.png").unlink()
-    with pytest.raises(BundleTampered, match="new.png" if change == "more" else "coffee.png"):
-        photo_paths(SAMPLES, data)
+        (data / "few" / "a.png").unlink()
+    with pytest.raises(BundleTampered, match=r"differ in [ac]\.png: add the row"):
+        photo_paths("few", data)
 
 
-def test_an_unknown_set_lists_the_known() -> None:
-    with pytest.raises(UnknownName, match="calibration, samples"):
-        photo_paths("holidays")
+def test_an_unknown_set_lists_the_known_ones(data: Path) -> None:
+    with pytest.raises(UnknownName, match="unknown set of photos 'more'.*known: few"):
+        photo_paths("more", data)

@@ -4,36 +4,66 @@ import msgspec
 import numpy as np
 import pytest
 
+from edge_calibration.datasets import CALIBRATION, photo_paths
 from edge_calibration.representative import representative
-from edge_convert.light_model import light_model
 from edge_runtime.errors import SpecError
-from edge_runtime.spec import Calibration
+from edge_runtime.images import open_photo
+from edge_runtime.preprocess import fit
+from edge_runtime.spec import (
+    Calibration,
+    Gate,
+    Gates,
+    ImageClassification,
+    ImageInput,
+    Licence,
+    ModelSpec,
+    Resize,
+    Source,
+    Tensor,
+    Weights,
+)
 
-SPEC = light_model("image-classification").spec
+GATE = Gate(max_abs=1, mean_abs=1)
+SPEC = ModelSpec(
+    id="some",
+    title="t",
+    version="1",
+    licence=Licence(code="c", weights="w", data="d"),
+    source=Source(index="pypi", package="p", version="1", files=()),
+    weights=Weights(sha256=""),
+    image=ImageInput(name="image", sizes_hw=((24, 32),), resize=Resize(fit="crop")),
+    outputs=(),
+    task=ImageClassification(),
+    gates=Gates(imported=GATE, variants={}),
+    tflite=("static_wi8_ai8",),
+    coreml=(),
+    ships={},
+    calibration=Calibration(dataset=CALIBRATION, count=3),
+)
 
 
-def test_tensors_are_what_the_app_would_feed() -> None:
-    tensors = list(representative(SPEC))
-    assert SPEC.calibration is not None
-    assert len(tensors) == SPEC.calibration.count
-    for _, inputs in tensors:
-        image = inputs["image"]
-        assert image.shape == (1, *SPEC.image.size_hw, 3)
-        assert image.dtype == np.float32
-        assert 0 <= image.min() < image.max() <= 255
+def test_photos_go_through_the_apps_own_preprocessing() -> None:
+    made = dict(representative(SPEC))
+    paths = photo_paths(CALIBRATION)
+    assert list(made) == list(paths)[:3]
+    for name, inputs in made.items():
+        wanted, _ = fit(open_photo(paths[name]).rgb, SPEC.image)
+        assert np.array_equal(inputs["image"], wanted)
+        assert (wanted.shape, wanted.dtype) == ((1, 24, 32, 3), np.float32)
+
+
+VECTOR = Tensor(name="v", shape=(1, 2), meaning="m", unit="u")
 
 
 @pytest.mark.parametrize(
-    ("calibration", "message"),
+    ("changes", "told"),
     [
-        (None, "names no calibration set"),
-        (Calibration(dataset="samples", count=2), "evaluated on"),
-        (Calibration(dataset="calibration", count=999), "wants 999 photos"),
+        ({"calibration": None}, "names no calibration set"),
+        ({"calibration": Calibration(dataset="samples", count=1)}, "evaluated on"),
+        ({"calibration": Calibration(dataset=CALIBRATION, count=999)}, "wants 999 photos"),
+        ({"vectors": (VECTOR,)}, "takes vectors"),
     ],
 )
-def test_what_cannot_be_calibrated_says_why(
-    calibration: Calibration | None, message: str
-) -> None:
-    spec = msgspec.structs.replace(SPEC, calibration=calibration)
-    with pytest.raises(SpecError, match=message):
-        list(representative(spec))
+def test_what_cannot_calibrate_is_refused(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(SpecError, match=told):
+        list(representative(msgspec.structs.replace(SPEC, **changes)))

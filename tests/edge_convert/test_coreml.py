@@ -41,7 +41,11 @@ def test_the_program_computes_what_torch_computes(
 
 @pytest.mark.parametrize("variant", ["fp16", "w8"])
 def test_twice_is_the_same(
-    variant: str, tiny: LightModel, network: nn.Module, packages: dict[str, Path], tmp_path: Path
+    variant: str,
+    tiny: LightModel,
+    network: nn.Module,
+    packages: dict[str, Path],
+    tmp_path: Path,
 ) -> None:
     coreml.export(network, tiny.spec, variant, (32, 32), tmp_path / "a.mlpackage")
     assert tree_sha256(tmp_path / "a.mlpackage") == tree_sha256(packages[variant])

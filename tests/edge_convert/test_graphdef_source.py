@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_convert.graphdef_source import Field, fields, read_constants
+from edge_convert.graphdef_source import Field, fields, read_constants, run_source
 from edge_runtime.errors import WeightsError
 
 
@@ -93,3 +93,15 @@ def test_fields_come_in_order() -> None:
     one = np.float32(1).tobytes()
     assert found == [(1, 300), (2, b"ab"), (3, bytes(8)), (5, one)]
     assert next(fields(memoryview(message))) == Field(1, 300)
+
+
+def test_a_graph_is_run_by_tensorflow(tmp_path: Path) -> None:
+    float32 = part(2, number(6, 1))
+    image = part(1, b"image") + part(2, b"Placeholder") + part(5, part(1, b"dtype") + float32)
+    inputs = part(3, b"image") + part(3, b"w")
+    product = part(1, b"y") + part(2, b"Mul") + inputs + part(5, part(1, b"T") + float32)
+    path = tmp_path / "graph.pb"
+    path.write_bytes(part(1, image) + node("w", single(3), (2,)) + part(1, product))
+    given = {"image:0": np.array([[1, 2]], np.float32)}
+    (made,) = run_source(path, given, ["y:0"])
+    assert made.tolist() == [[3, 6]]

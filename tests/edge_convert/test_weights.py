@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from edge_convert import weights
 from edge_convert.light_model import light_model
@@ -53,3 +54,21 @@ def test_tensors_of_another_shape_are_refused_before_anything_is_written(
     with pytest.raises(WeightsError, match=r"do not fit, the first is classes\.bias"):
         weights.import_model(model)
     assert not list(folder.iterdir())
+
+
+def test_the_answers_that_are_kept_stand_for_a_source_that_is_not_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_: object) -> dict[str, np.ndarray]:
+        raise WeightsError("not installed")
+
+    path = folder / "smile.safetensors"
+    kept = path.read_bytes()
+    path.unlink()
+    monkeypatch.setattr(weights, "source_files", lambda _: {})
+    model = replace(light_model("smile"), tensors=lambda _: load(kept), reference=absent)
+    with pytest.raises(WeightsError, match="not installed"):
+        weights.import_model(model)
+    path.unlink(missing_ok=True)
+    assert weights.import_model(model, ask_source=False).photos >= 2
+    assert path.read_bytes() == kept

@@ -46,7 +46,8 @@ def test_a_page_holds_its_pictures_and_names_nothing_outside(tmp_path: Path) -> 
     assert len(pictures.sources) == 3
     assert pictures.links == pictures.sources
     for source in pictures.sources:
-        assert Image.open(page.parent / source).width <= 480
+        with Image.open(page.parent / source) as picture:
+            assert picture.width <= 480
     assert "&lt;faces&gt;" in page.read_text(encoding="utf-8")
 
 

@@ -39,7 +39,7 @@ SMILING = Face(
             f"2 faces\n  {AT}, 468 points, smile 75.0%, looks happy\n  {AT}",
         ),
         (Labels(labels=(Label(label="cat", score=0.5), Label(label="cup", score=0.25))),
-         "cat 50.0%, cup 25.0%"),
+         "cat 50.0%; cup 25.0%"),
         (Objects(objects=()), "no objects"),
         (Objects(objects=(DetectedObject(label="cat", score=0.5, box_xyxy=BOX),)),
          "1 object\n  cat 50.0% at x 1-30, y 3-40"),
