@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CONVERTERS: tuple[Converter, ...] = get_args(Converter)
 ROUNDS = 30
+ROUNDING = 1e-5  # mean differences below this are alike
 SECONDS = 10.0  # no more than this for the latencies of one pair
 CLEARLY = 1.1  # a ratio of latencies inside 1/1.1 to 1.1 is a draw on a shared machine
 
@@ -93,13 +94,18 @@ def _pair(
 
 
 def _file(maker: Maker, variant: Variant) -> Path:
-    """One file; static ranges are measured on that converter's own graph."""
-    size_hw = maker.spec.image.size_hw
-    source, ranges = maker.float_tflite(size_hw), None
+    """One file; static ranges are measured on that converter's own graph.
+
+    Each converter names results its own way, so that of ``keep_float`` only the kinds of
+    operations count here, for both alike.
+    """
+    kinds = tuple(pattern for pattern in maker.spec.keep_float if pattern.isupper())
+    spec = msgspec.structs.replace(maker.spec, keep_float=kinds)
+    source, ranges = maker.float_tflite(spec.image.size_hw), None
     if variant == "static_wi8_ai8":
-        ranges = measured(source, maker.spec)
+        ranges = measured(source, spec)
     path = maker.place / f"{variant}.tflite"
-    path.write_bytes(quantised(source, maker.spec, variant, ranges))
+    path.write_bytes(quantised(source, spec, variant, ranges))
     return path
 
 
@@ -144,8 +150,11 @@ def latencies(calls: Sequence[Callable[[], object]]) -> list[list[float]]:
 
 
 def _better(pair: Pair) -> Converter:
-    """The only one that works, the clearly faster one, or the default."""
-    works = [side.converter for side in pair.sides if not side.error]
+    """The only one that works, the clearly nearer, the clearly faster one, or the default."""
+    works = [side for side in pair.sides if not side.error]
     if len(works) == 1:
-        return works[0]
+        return works[0].converter
+    default, second = (max(side.mean_abs, ROUNDING) for side in works)
+    if max(default, second) >= 2 * min(default, second):
+        return works[0].converter if default < second else works[1].converter
     return "onnx2tf" if pair.ratio * CLEARLY < 1 else "litert-torch"

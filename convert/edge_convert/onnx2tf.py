@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from edge_calibration.datasets import CALIBRATION, photos
+from edge_convert.elastic import elastic
 from edge_convert.flatbuffer import tidy
 from edge_convert.layout import example_inputs, input_names, output_names
 from edge_convert.quiet import aside
@@ -56,7 +57,7 @@ def export(network: nn.Module, spec: ModelSpec, size_hw: SizeHW, out: Path) -> N
         _run(spec, place)
         made = (place / "out" / "model_float32.tflite").read_bytes()
     outputs = ["Identity", *(f"Identity_{n}" for n in range(1, len(spec.outputs)))]
-    out.write_bytes(tidy(made, spec, input_names(spec), outputs))
+    out.write_bytes(tidy(elastic(made), spec, input_names(spec), outputs))
 
 
 def available() -> bool:

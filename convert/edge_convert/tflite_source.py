@@ -45,18 +45,23 @@ class Layer:
 
 
 def read_layers(path: Path) -> list[Layer]:
-    """Read the weights of every operator that has some, in the order they run, float32."""
+    """Read the weights of every operator that has some, in the order they run, float32.
+
+    Raises ``WeightsError`` where they are not kept as floats.
+    """
     model = flatbuffer_utils.read_model(str(path))
     graph = model.subgraphs[0]
     constants = dict(_stored(model, graph))
     layers = []
     for operator in graph.operators:
-        code = _code(model, operator)
-        given = [constants[index] for index in operator.inputs[1:] if index in constants]
-        if code in {_OPERATORS.DEQUANTIZE, _OPERATORS.DENSIFY}:
-            constants[operator.outputs[0]] = constants[operator.inputs[0]]
+        code, first = _code(model, operator), operator.inputs[0]
+        if code in {_OPERATORS.DEQUANTIZE, _OPERATORS.DENSIFY} and first in constants:
+            constants[operator.outputs[0]] = constants[first]
         elif code in _LAYOUTS:
-            layers.append(_layer(given, _LAYOUTS[code]))
+            weights = list(operator.inputs[1:])
+            if not all(index in constants for index in weights):
+                raise WeightsError(f"{path.name} holds no float weights: name the float file")
+            layers.append(_layer([constants[index] for index in weights], _LAYOUTS[code]))
     return layers
 
 

@@ -1,8 +1,8 @@
 """``edge-run bench``: how long the bare graph takes, and the whole pipeline around it.
 
 Bare and whole are measured in turns, so that whatever else the machine does falls on
-both; what is reported are medians, of the ratio too.  For what needs a face first, the bare time includes
-the detector's graph and one run of the model's own a face.
+both; what is reported are medians, of the ratio too.  For what needs a face first, the
+bare time includes the detector's graph and one run of the model's own a face.
 """
 
 from __future__ import annotations

@@ -7,14 +7,13 @@ photo gave a result, 1 otherwise, 2 for a command that cannot be understood.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from edge_runtime.errors import PocketLensError
-from edge_runtime.terminal import complain
+from edge_runtime.terminal import complain, discard_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(error)
         return 1
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        discard_output()
         return 1
     except KeyboardInterrupt:
         return 130

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+
+from edge_runtime.errors import PocketLensError
 
 
 def answer(text: str) -> None:
-    """A result, for whoever reads the output."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A result, for whoever reads the output; ``PocketLensError`` where it goes nowhere."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, AttributeError) as error:  # a full disk, or no output at all
+        discard_output()
+        raise PocketLensError(f"standard output takes nothing ({error})") from None
+
+
+def discard_output() -> None:
+    """Nothing more can be said: what is still in the buffer would only fail again."""
+    if sys.stdout:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def complain(problem: object) -> None:
-    """One line about what went wrong."""
-    sys.stderr.write(f"edge-run: {problem}\n")
+    """One line about what went wrong, unless somebody closed standard error."""
+    if sys.stderr:
+        sys.stderr.write(f"edge-run: {problem}\n")
 
 
 def progress(text: str) -> None:
     """How far long work is, where a person looks on."""
-    if sys.stderr.isatty():
+    if sys.stderr and sys.stderr.isatty():
         sys.stderr.write(text + "\n")

@@ -38,9 +38,22 @@ def test_both_converters_fail_only_together(
 
 
 @pytest.mark.parametrize(
-    ("ratio", "better"), [(0.5, "onnx2tf"), (0.95, "litert-torch"), (1.5, "litert-torch")]
+    ("means", "ratio", "better"),
+    [
+        ((1e-3, 1e-3), 0.5, "onnx2tf"),
+        ((1e-3, 1e-3), 0.95, "litert-torch"),
+        ((1e-3, 1e-3), 1.5, "litert-torch"),
+        ((1e-3, 3e-3), 0.5, "litert-torch"),
+        ((3e-3, 1e-3), 1.5, "onnx2tf"),
+        ((1e-9, 1e-6), 0.5, "onnx2tf"),
+    ],
 )
-def test_only_a_clearly_faster_second_converter_is_better(ratio: float, better: str) -> None:
-    sides = tuple(module.Side(converter=name) for name in module.CONVERTERS)
+def test_the_nearer_and_then_the_faster_one_is_better(
+    means: tuple[float, float], ratio: float, better: str
+) -> None:
+    sides = tuple(
+        module.Side(converter=name, mean_abs=mean)
+        for name, mean in zip(module.CONVERTERS, means, strict=True)
+    )
     pair = module.Pair(variant="fp32", sides=sides, ratio=ratio)
     assert module._better(pair) == better

@@ -5,15 +5,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from ai_edge_litert import schema_py_generated as schema
 from torch import nn
 
-from edge_convert import tflite_source
+from edge_convert import litert, tflite_source
+from edge_convert.light_model import light_model
 from edge_convert.tflite_source import Layer, assign, layer_names, read_layers, run_source
 from edge_runtime.bundle import Bundle
 from edge_runtime.errors import WeightsError
 
-SMILE = Path(__file__).parents[2] / "mobile_assets"
+BUNDLE = Path(__file__).parents[2] / "mobile_assets"
 
 
 def test_layers_are_named_in_the_order_of_the_network() -> None:
@@ -59,9 +61,45 @@ def test_a_sparse_tensor_is_spread_out() -> None:
         )
 
 
-def test_a_file_of_ours_is_read_and_run_too() -> None:
-    bundle = Bundle.open(SMILE)
-    path = bundle.file(bundle.entry("face-detection-short"))[1]
-    answers = run_source(path, np.zeros((1, 128, 128, 3), np.float32))
-    assert sorted(a.shape for a in answers) == [(1, 896), (1, 896, 4), (1, 896, 6, 2)]
-    assert all(layer.tensors[0].ndim in {1, 4} for layer in read_layers(path))
+class Layers(nn.Module):
+    """One of each kind of layer that the published models have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 4, (3, 5), padding=(1, 2))
+        self.slopes = nn.PReLU(4)
+        self.slopes.weight.data = torch.tensor([0.1, -0.2, 0.3, 1.4])
+        self.depthwise = nn.Conv2d(4, 4, 3, padding=1, groups=4)
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor]:
+        return (self.depthwise(self.slopes(self.stem(image)))[:, :1],)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layers, Path]:
+    network, path = Layers().eval(), tmp_path_factory.mktemp("source") / "layers.tflite"
+    litert.export(network, light_model("portrait-segmentation").spec, (8, 8), path)
+    return network, path
+
+
+def test_weights_come_back_as_they_went_in(exported: tuple[Layers, Path]) -> None:
+    network, path = exported
+    tensors = assign(layer_names(network), read_layers(path))
+    for name, wanted in network.state_dict().items():
+        assert np.array_equal(tensors[name], wanted.numpy()), name
+
+
+def test_the_file_runs_on_its_own_input(exported: tuple[Layers, Path]) -> None:
+    network, path = exported
+    image = np.arange(192, dtype=np.float32).reshape(1, 8, 8, 3) / 192
+    with torch.no_grad():
+        wanted = network(torch.tensor(image).permute(0, 3, 1, 2))[0][0, 0].numpy()
+    (made,) = run_source(path, image)
+    assert np.abs(made[0, :, :, 0] - wanted).max() < 1e-5
+
+
+def test_weights_that_are_no_floats_are_refused() -> None:
+    bundle = Bundle.open(BUNDLE)
+    path = bundle.file(bundle.entry("smile"), "weight_only_wi8_afp32")[1]
+    with pytest.raises(WeightsError, match=r"smile.*no float weights"):
+        read_layers(path)

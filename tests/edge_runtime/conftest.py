@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,7 @@ class Tiny:
     size_hw: tuple[int, int]
     outputs: dict[str, Any]
     fit: Any = "stretch"
-    vectors: Mapping[str, tuple[int, ...]] = msgspec.UNSET  # type: ignore[assignment]
+    vectors: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     variants: tuple[s.Variant, ...] = ("fp32",)
 
@@ -238,12 +238,15 @@ def _spec(model_id: str, tiny: Tiny) -> s.ModelSpec:
         coreml=(),
         ships={"tflite": tiny.variants[-1]},
         labels=f"{model_id}.txt" if tiny.labels else "",
+        vectors=tuple(
+            s.Tensor(name=name, shape=shape, meaning=name, unit="1")
+            for name, shape in tiny.vectors.items()
+        ),
     )
 
 
 def _file(folder: Path, model_id: str, tiny: Tiny, variant: s.Variant) -> s.ModelFile:
-    vectors = {} if tiny.vectors is msgspec.UNSET else tiny.vectors
-    content = tflite((1, *tiny.size_hw, 3), tiny.outputs, vectors)
+    content = tflite((1, *tiny.size_hw, 3), tiny.outputs, tiny.vectors)
     path = f"models/{model_id}/{model_id}_{variant}.tflite"
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(content)
