@@ -6,7 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from edge_convert.light_model import LightModel
     from edge_runtime.spec import ModelEntry, ModelFile
+
+    Report: TypeAlias = Callable[[str], None]
+    Shown: TypeAlias = tuple[Any, Sequence[str]]  # a record for --json, lines for people
 
 DESCRIPTION = "Light models from their weights to verified files that a phone runs."
 EPILOG = """\
@@ -105,9 +108,9 @@ def _convert(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     given = {} if options.formats is None else {"formats": options.formats}
     wanted = Options(out=options.out, variants=options.variants, via=options.via, **given)
 
-    def build(model: LightModel, report: Callable[[str], None]) -> None:
+    def build(model: LightModel, report: Report) -> Shown:
         entry = build_model(model, wanted, report)
-        _show(options, {"model": model.spec.id, "files": entry.files}, *_lines(entry))
+        return {"model": model.spec.id, "files": entry.files}, _lines(entry)
 
     return _each(models, options, build)
 
@@ -115,19 +118,21 @@ def _convert(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
 def _each(
     models: Sequence[LightModel],
     options: argparse.Namespace,
-    work: Callable[[LightModel, Callable[[str], None]], None],
+    work: Callable[[LightModel, Report], Shown],
 ) -> int:
     """Do the work for one model after the other; one that fails does not stop the rest."""
     failed = 0
     with Steps(len(models)) as steps:
         for model in models:
+            lines: Sequence[str] = ()
             try:
-                work(model, steps.model(model.spec.id))
+                record, lines = work(model, steps.model(model.spec.id))
             except PocketLensError as error:
                 failed += 1
-                if options.json:
-                    _print_json({"model": model.spec.id, "error": str(error)})
+                record = {"model": model.spec.id, "error": str(error)}
                 steps.say(f"edge-convert: {error}")
+            with steps.paused():
+                _show(options, record, *lines)
             steps.done()
     return 1 if failed else 0
 
@@ -152,12 +157,12 @@ def _import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
     else:
         models = _chosen(parser, options)
 
-    def run(model: LightModel, report: Callable[[str], None]) -> None:
+    def run(model: LightModel, report: Report) -> Shown:
         report("importing")
         parity = import_model(model, ask_source=not options.missing)
         line = f"{model.spec.id}  max {parity.max_abs:.1e}  mean {parity.mean_abs:.1e}"
         record = {"model": model.spec.id, "imported": parity}
-        _show(options, record, f"{line}  against {parity.against}")
+        return record, [f"{line}  against {parity.against}"]
 
     return _each(models, options, run)
 
@@ -165,11 +170,11 @@ def _import(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 def _calibrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from edge_convert.calibrate import calibrate
 
-    def run(model: LightModel, report: Callable[[str], None]) -> None:
+    def run(model: LightModel, report: Report) -> Shown:
         report("calibrating")
         path, tensors = calibrate(model)
         record = {"model": model.spec.id, "ranges": path.name, "tensors": tensors}
-        _show(options, record, f"{model.spec.id}  {tensors} tensors  {path.name}")
+        return record, [f"{model.spec.id}  {tensors} tensors  {path.name}"]
 
     return _each(_chosen(parser, options), options, run)
 
@@ -178,11 +183,11 @@ def _compare(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     from edge_convert.compare import compare
     from edge_convert.comparisons import record, table
 
-    def run(model: LightModel, report: Callable[[str], None]) -> None:
+    def run(model: LightModel, report: Report) -> Shown:
         comparison = compare(model, report)
         if options.record:
             record(comparison)
-        _show(options, comparison, *table(comparison))
+        return comparison, table(comparison)
 
     return _each(_chosen(parser, options), options, run)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.progress import TimeElapsedColumn as Elapsed
 from edge_convert.quiet import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Self
 
 
@@ -54,6 +55,13 @@ class Steps:
     def done(self) -> None:
         """One model more is behind us."""
         self._progress.advance(self._task)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The bar is away meanwhile: what is printed may go to the same terminal."""
+        self._progress.stop()
+        yield
+        self._progress.start()
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

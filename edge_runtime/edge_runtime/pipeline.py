@@ -83,7 +83,8 @@ class Lens:
         """A model that another one needs, in the variant that was asked for if there is
         one, else in the variant that ships."""
         runtime = self.runtime
-        built = {file.variant for file in self.bundle.entry(model_id).files}
+        files = self.bundle.entry(model_id).files
+        built = {file.variant for file in files if file.format == "tflite"}
         if runtime.variant not in built:
             runtime = replace(runtime, variant=None)
         return self._loaded(model_id, task, None, runtime)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from edge_convert.bundle import ASSETS, add_entry, manifest_of
 from edge_convert.light_model import LightModel
 from edge_runtime.errors import BundleError, SpecError
-from edge_runtime.spec import Manifest, ModelEntry, ModelFile, ModelSpec, Parity
+from edge_runtime.spec import ModelEntry, ModelFile, ModelSpec, Parity
 
 PARITY = Parity(against="x", photos=1, max_abs=0.0, mean_abs=0.0)
 
@@ -102,17 +103,24 @@ def test_a_damaged_manifest_is_not_overwritten(tiny: LightModel, tmp_path: Path)
     assert (tmp_path / "manifest.json").read_text() == "{"
 
 
-def _add(folder: Path, spec: ModelSpec) -> None:
-    add_entry(folder, entry(spec), ())
+ADD = """
+import pathlib, sys, msgspec
+from edge_convert.bundle import add_entry
+from edge_runtime.spec import ModelEntry
+folder = pathlib.Path(sys.argv[1])
+entry = msgspec.json.decode((folder / sys.argv[2]).read_bytes(), type=ModelEntry)
+for _ in range(5):
+    add_entry(folder, entry, ())
+"""
 
 
 def test_processes_do_not_lose_each_others_models(tiny: LightModel, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
-    specs = [msgspec.structs.replace(tiny.spec, id=f"tiny-{n}") for n in range(6)]
-    running = [context.Process(target=_add, args=(tmp_path, spec)) for spec in specs]
-    for process in running:
-        process.start()
-    for process in running:
-        process.join()
-    assert [m.spec.id for m in manifest_of(tmp_path).models] == [spec.id for spec in specs]
-    assert isinstance(manifest_of(tmp_path), Manifest)
+    names = [f"tiny-{n}" for n in range(4)]
+    for name in names:
+        spec = msgspec.structs.replace(tiny.spec, id=name)
+        (tmp_path / name).write_bytes(msgspec.json.encode(entry(spec)))
+    running = [
+        subprocess.Popen([sys.executable, "-c", ADD, str(tmp_path), name]) for name in names
+    ]
+    assert [process.wait() for process in running] == [0] * len(names)
+    assert [m.spec.id for m in manifest_of(tmp_path).models] == names

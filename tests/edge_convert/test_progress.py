@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 
 import pytest
 
@@ -24,9 +25,13 @@ def test_a_terminal_sees_model_and_step(monkeypatch: pytest.MonkeyPatch) -> None
     try:
         with Steps(2) as steps:
             steps.model("tiny")("converting")
+            with steps.paused():
+                os.write(slave, b"result\r\n")
             steps.done()
     finally:
         os.dup2(kept, 2)
     shown = os.read(master, 100_000).decode()
     assert "tiny: converting" in shown
     assert "1/2" in shown
+    plain = re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]", "", shown)
+    assert "result" in [line.strip("\r") for line in plain.split("\r\n")]  # on its own

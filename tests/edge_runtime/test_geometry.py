@@ -175,16 +175,15 @@ def test_what_nms_keeps_does_not_overlap_and_covers_the_rest(
 
 
 def test_weighted_nms_takes_the_mean_by_score() -> None:
-    shapes = np.array([(0, 0, 10, 10, 5), (2, 0, 12, 10, 9), (50, 50, 60, 60, 1)])
-    means, best = weighted_nms(shapes, np.array([0.75, 0.25, 0.5]), 0.3)
-    np.testing.assert_allclose(means, [(0.5, 0, 10.5, 10, 6), (50, 50, 60, 60, 1)])
-    np.testing.assert_allclose(best, [0.75, 0.5])
+    rows = [[0, 0, 10, 10, 5], [2, 0, 12, 10, 9], [50, 50, 60, 60, 1]]
+    (mean, best), (other, second) = weighted_nms(rows, [0.75, 0.25, 0.5], 0.3)
+    assert mean == pytest.approx([0.5, 0, 10.5, 10, 6])
+    assert other == pytest.approx(rows[2])
+    assert (best, second) == (0.75, 0.5)
 
 
 def test_weighted_nms_of_nothing_is_nothing() -> None:
-    means, best = weighted_nms(np.zeros((0, 16)), np.zeros(0), 0.3)
-    assert means.shape == (0, 16)
-    assert best.shape == (0,)
+    assert weighted_nms([], [], 0.3) == []
 
 
 @given(scored_boxes(), unit)
@@ -192,8 +191,20 @@ def test_weighted_means_stay_among_the_boxes_and_start_as_nms_does(
     scored: tuple[np.ndarray, np.ndarray], threshold: float
 ) -> None:
     made, scores = scored
-    means, best = weighted_nms(made, scores, threshold)
-    np.testing.assert_allclose(best, scores[nms(made, scores, threshold)])
-    if len(made):
-        assert np.all(means >= made.min(axis=0) - 1e-6)
-        assert np.all(means <= made.max(axis=0) + 1e-6)
+    found = weighted_nms(made.tolist(), scores.tolist(), threshold)
+    kept = nms(made, scores, threshold)
+    np.testing.assert_allclose([score for _, score in found], scores[kept])
+    for mean, _ in found:
+        assert np.all(mean >= made.min(axis=0) - 1e-6)
+        assert np.all(mean <= made.max(axis=0) + 1e-6)
+
+
+@given(coordinates, coordinates, st.floats(0.5, 900), st.floats(-math.pi, math.pi))
+def test_one_point_is_placed_as_many_are(x: float, y: float, side: float, angle: float) -> None:
+    placement = Placement.square((x, y), side, angle)
+    uv = np.array([(0.25, 0.75), (-0.5, 2)])
+    one_by_one = [placement.pixel(*point) for point in uv.tolist()]
+    np.testing.assert_allclose(one_by_one, placement.points(uv))
+    np.testing.assert_allclose(
+        one_by_one, (placement.matrix @ np.column_stack([uv, [1, 1]]).T).T, atol=1e-9
+    )

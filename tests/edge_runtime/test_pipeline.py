@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_runtime import Lens, Runtime, Style, open_photo
+from edge_runtime import Lens, Photo, Runtime, Style, open_photo
 from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.spec import FaceDetection, PortraitSegmentation
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +111,6 @@ def test_an_alpha_of_the_photo_is_kept(lens: Lens, samples: Path, tmp_path: Path
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (2000, 3)])
 def test_the_smallest_photos_work(lens: Lens, size: tuple[int, int]) -> None:
-    from edge_runtime import Photo
-
     photo = Photo(np.zeros((*size, 3), np.uint8))
     assert lens.segment(photo).value.probability.shape == size
     assert lens.faces(photo).value.faces == ()
@@ -126,3 +125,27 @@ def test_a_model_of_another_task_is_refused(lens: Lens, samples: Path) -> None:
         lens.faces(samples / "coffee.png", "smile")
     with pytest.raises(PocketLensError, match="did you mean"):
         lens.faces(samples / "coffee.png", "face-detection-shrt")
+
+
+def test_a_helper_runs_in_the_variant_asked_for_or_in_its_own(tiny_bundle: Path) -> None:
+    tiny = Lens(tiny_bundle, Runtime(variant="weight_only_wi8_afp32"))
+    assert tiny.helper("portrait-segmentation", PortraitSegmentation).variant == (
+        "weight_only_wi8_afp32"
+    )
+    assert tiny.helper("face-detection-short", FaceDetection).variant == "fp32"
+    with pytest.raises(UnknownName, match="variant of smile"):
+        tiny.smile(Photo(np.zeros((9, 9, 3), np.uint8)))
+
+
+def test_faces_of_a_known_graph_are_where_they_have_to_be(tiny_bundle: Path) -> None:
+    tiny = Lens(tiny_bundle)
+    photo = Photo(np.zeros((300, 400, 3), np.uint8))  # in a square of 400, 50 below its top
+    (face,) = tiny.landmarks(photo).value.faces
+    assert face.box_xyxy == pytest.approx((100, 50, 300, 250))
+    assert face.points["left_eye"] == pytest.approx((240, 110))
+    assert face.landmarks is not None
+    np.testing.assert_allclose(face.landmarks[0], (200, 150, 30), atol=1e-3)
+    np.testing.assert_allclose(face.landmarks[1], (50, 0, -30), atol=1e-3)
+    (face,) = tiny.smile(photo).value.faces
+    assert face.smile == pytest.approx(0.7)
+    assert face.expressions == pytest.approx({"angry": 0.1, "happy": 0.7, "neutral": 0.2})

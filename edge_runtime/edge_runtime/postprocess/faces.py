@@ -10,8 +10,6 @@ from edge_runtime.geometry import weighted_nms
 from edge_runtime.results import Face, Faces
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from edge_runtime.postprocess import Outputs, Scene
     from edge_runtime.spec import FaceDetection
 
@@ -23,29 +21,19 @@ def decode(outputs: Outputs, scene: Scene[FaceDetection]) -> Faces:
     one face, weighted by score.
     """
     task = scene.task
-    scores = outputs["scores"][0]
-    likely = np.flatnonzero(scores >= task.score_threshold)
-    if not likely.size:
-        return Faces(faces=())
-    boxes = outputs["boxes_xyxy"][0, likely]
-    points = outputs["points_xy"][0, likely].reshape(len(likely), -1)
-    shapes, best = weighted_nms(
-        np.concatenate([boxes, points], axis=1), scores[likely], task.iou_threshold
-    )
-    # A box is two points more: the input is upright, so corners stay corners.
-    pixels = scene.placement.points(shapes.reshape(len(best), -1, 2))
-    return Faces(
-        faces=tuple(
-            _face(xy, score, task.points)
-            for xy, score in zip(pixels, best.tolist(), strict=True)
-        )
-    )
+    boxes, points, scores = (outputs[n][0] for n in ("boxes_xyxy", "points_xy", "scores"))
+    likely = np.flatnonzero(scores >= task.score_threshold).tolist()
+    rows = [boxes[i].tolist() + points[i].reshape(-1).tolist() for i in likely]
+    found = weighted_nms(rows, [float(scores[i]) for i in likely], task.iou_threshold)
+    return Faces(faces=tuple(_face(row, score, scene) for row, score in found))
 
 
-def _face(xy: NDArray[np.float64], score: float, names: tuple[str, ...]) -> Face:
-    (x0, y0), (x1, y1), *points = xy.tolist()
+def _face(row: list[float], score: float, scene: Scene[FaceDetection]) -> Face:
+    """A row of x, y in turns: two corners (the input is upright, so they stay corners),
+    then the points."""
+    (x0, y0), (x1, y1), *points = map(scene.placement.pixel, row[::2], row[1::2])
     return Face(
         box_xyxy=(x0, y0, x1, y1),
         score=score,
-        points={name: (x, y) for name, (x, y) in zip(names, points, strict=True)},
+        points=dict(zip(scene.task.points, points, strict=True)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -32,19 +33,26 @@ def spread(
     What a letterbox added is cut off, what a crop left out repeats the edge.  The photo's
     border is taken to lie at the nearest whole pixel of the plane.
     """
-    part = _over_photo(plane, placement, size_wh)
+    top, bottom, left, right = _over_photo(placement, plane.shape, size_wh)
+    height, width = plane.shape
+    before, after = (
+        (max(0, -top), max(0, -left)),
+        (max(0, bottom - height), max(0, right - width)),
+    )
+    if any(before + after):
+        plane = np.pad(plane, tuple(zip(before, after, strict=True)), mode="edge")
+    part = plane[top + before[0] : bottom + before[0], left + before[1] : right + before[1]]
     spread_out = cv2.resize(part, size_wh, interpolation=cv2.INTER_LINEAR)
     return cast("NDArray[np.float32]", spread_out)
 
 
+@lru_cache(maxsize=64)
 def _over_photo(
-    plane: NDArray[np.float32], placement: Placement, size_wh: tuple[int, int]
-) -> NDArray[np.float32]:
-    height, width = plane.shape
+    placement: Placement, shape: tuple[int, ...], size_wh: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """The rows from top to bottom and the columns from left to right of the plane that lie
+    over the photo; some may lie outside the plane."""
+    height, width = shape
     corners = placement.inverse_points(np.array([(0, 0), size_wh])) * (width, height)
-    (x0, y0), (x1, y1) = np.rint(corners).astype(int).tolist()
-    x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
-    before, after = (max(0, -y0), max(0, -x0)), (max(0, y1 - height), max(0, x1 - width))
-    if any(before + after):
-        plane = np.pad(plane, tuple(zip(before, after, strict=True)), mode="edge")
-    return plane[y0 + before[0] : y1 + before[0], x0 + before[1] : x1 + before[1]]
+    (left, top), (right, bottom) = np.rint(corners).astype(int).tolist()
+    return top, max(bottom, top + 1), left, max(right, left + 1)
