@@ -79,7 +79,10 @@ def table(comparison: Comparison) -> list[str]:
 def why_made_by(spec: ModelSpec, via: Converter) -> str:
     """Why the files of a model are made by that converter, for the manifest."""
     comparison = recorded(spec)
-    return note(comparison) if comparison and via == spec.converter else ""
+    if comparison is None or via != spec.converter:
+        return ""
+    by_name = any(not pattern.isupper() for pattern in spec.keep_float)
+    return note(comparison) + ("; compared without what is kept float by name" * by_name)
 
 
 def note(comparison: Comparison) -> str:

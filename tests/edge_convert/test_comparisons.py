@@ -55,3 +55,5 @@ def test_what_is_recorded_goes_into_the_note(
     assert recorded(tiny.spec) == msgspec.structs.replace(COMPARISON, model="tiny")
     assert why_made_by(tiny.spec, "litert-torch").endswith("onnx2tf takes 1.50x the time")
     assert why_made_by(tiny.spec, "onnx2tf") == ""
+    by_name = msgspec.structs.replace(tiny.spec, keep_float=("SUB", "^stem"))
+    assert why_made_by(by_name, "litert-torch").endswith("kept float by name")
