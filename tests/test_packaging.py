@@ -61,3 +61,16 @@ def test_the_dependencies_of_the_runtime_are_few() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {line.partition(">")[0] for line in project["dependencies"]}
     assert names == {"numpy", "pillow", "ai-edge-litert", "opencv-python-headless", "msgspec"}
+
+
+def test_without_the_extra_edge_convert_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['rich'] = None;"
+        "from edge_convert.cli import main; sys.exit(main(['smile', '--out', 'nowhere']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "pip install 'pocketlens[convert]'" in done.stderr
+    assert "Traceback" not in done.stderr

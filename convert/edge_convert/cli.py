@@ -12,7 +12,6 @@ import msgspec
 
 from edge_convert.bundle import ASSETS, manifest_of
 from edge_convert.light_model import light_model, light_models
-from edge_convert.progress import Steps
 from edge_convert.recipe import FORMATS, VARIANTS
 from edge_runtime.errors import PocketLensError
 
@@ -45,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _COMMANDS[name](parser, options)
     except PocketLensError as error:
         return _fail(error)
+    except ModuleNotFoundError as error:
+        return _fail(f"{error.name} is not installed: pip install 'pocketlens[convert]'")
     except KeyboardInterrupt:
         return _fail("interrupted; nothing half-written was left")
 
@@ -121,6 +122,8 @@ def _each(
     work: Callable[[LightModel, Report], Shown],
 ) -> int:
     """Do the work for one model after the other; one that fails does not stop the rest."""
+    from edge_convert.progress import Steps
+
     failed = 0
     with Steps(len(models)) as steps:
         for model in models:
@@ -139,6 +142,7 @@ def _each(
 
 def _check(options: argparse.Namespace) -> int:
     from edge_convert.check import check
+    from edge_convert.progress import Steps
 
     names = [light_model(name).spec.id for name in options.models]
     with Steps(1) as steps:
