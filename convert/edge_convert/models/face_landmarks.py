@@ -54,7 +54,7 @@ SPEC = ModelSpec(
             "fp32": Gate(max_abs=1e-5, mean_abs=2e-6),
             "fp16": Gate(max_abs=0.01, mean_abs=2e-3),
             "weight_only_wi8_afp32": Gate(max_abs=0.01, mean_abs=2e-3),
-            "w8": Gate(max_abs=0.01, mean_abs=2e-3),
+            "w8": Gate(max_abs=0.01, mean_abs=4e-3),
         },
     ),
     tflite=("fp32", "weight_only_wi8_afp32"),
