@@ -48,13 +48,14 @@ class Steps:
         """Begin with a model; the function returned is told each of its steps."""
 
         def report(step: str) -> None:
-            self._progress.update(self._task, description=f"{name}: {step}")
+            self._progress.update(self._task, description=f"{name}: {step}", refresh=True)
 
         return report
 
     def done(self) -> None:
         """One model more is behind us."""
         self._progress.advance(self._task)
+        self._progress.refresh()  # a quick model would be over before the next redrawing
 
     @contextmanager
     def paused(self) -> Iterator[None]:
