@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from edge_calibration.datasets import CALIBRATION, DATA, SAMPLES, photo_paths, photos
+from edge_calibration.datasets import (
+    CALIBRATION,
+    DATA,
+    EVALUATION,
+    SAMPLES,
+    photo_paths,
+    photo_tags,
+    photos,
+)
 from edge_runtime.errors import BundleTampered, UnknownName
 
 PIXEL = (DATA / SAMPLES / "page.png").read_bytes()
@@ -27,7 +35,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("dataset", [SAMPLES, CALIBRATION])
+@pytest.mark.parametrize("dataset", [SAMPLES, CALIBRATION, EVALUATION])
 def test_every_photo_is_the_one_that_is_listed(dataset: str) -> None:
     paths = photo_paths(dataset)
     assert len(paths) >= 12
@@ -35,11 +43,43 @@ def test_every_photo_is_the_one_that_is_listed(dataset: str) -> None:
 
 
 def test_no_photo_both_calibrates_and_evaluates() -> None:
-    one, other = (
-        {hashlib.sha256(path.read_bytes()).hexdigest() for path in photo_paths(name).values()}
-        for name in (SAMPLES, CALIBRATION)
-    )
-    assert not one & other
+    seen = [
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for name in (SAMPLES, CALIBRATION, EVALUATION)
+        for path in photo_paths(name).values()
+    ]
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("dataset", [SAMPLES, CALIBRATION, EVALUATION])
+def test_every_photo_has_tags(dataset: str) -> None:
+    assert all(photo_tags(dataset).values())
+
+
+def test_the_evaluation_set_is_large_and_has_what_the_models_look_for() -> None:
+    assert len(photo_paths(EVALUATION)) >= 150
+    for tag, least in {"portrait": 15, "face": 20, "group": 5, "animal": 40}.items():
+        assert len(photo_paths(EVALUATION, tags=[tag])) >= least, tag
+
+
+def test_a_face_says_smile_or_neutral_not_both() -> None:
+    for name, tags in photo_tags(EVALUATION).items():
+        assert not {"smile", "neutral"} <= tags, name
+        assert "face" in tags or not tags & {"smile", "neutral", "portrait"}, name
+
+
+def test_tags_choose_the_photos_that_have_all_of_them() -> None:
+    chosen = photo_paths(SAMPLES, tags=["portrait", "smile"])
+    assert list(chosen) == ["astronaut", "obama"]
+
+
+def test_an_unknown_tag_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownName, match=r"tag of the set 'samples' 'smiles'.*mean 'smile'"):
+        photo_paths(SAMPLES, tags=["smiles"])
+
+
+def test_a_row_without_tags_stays_valid(data: Path) -> None:
+    assert photo_tags("few", data) == {"a": frozenset(), "b": frozenset()}
 
 
 def test_photos_come_in_order_and_upright(data: Path) -> None:

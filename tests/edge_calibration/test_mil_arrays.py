@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from edge_calibration.mil_arrays import ARRAYS
+from edge_calibration.coreml.mil_arrays import ARRAYS
 
 X = torch.arange(24.0).reshape(2, 3, 4)
 T, N = torch.tensor(True), torch.tensor(False)

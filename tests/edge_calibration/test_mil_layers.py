@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from edge_calibration.mil_layers import LAYERS
+from edge_calibration.coreml.mil_layers import LAYERS
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from edge_calibration.mil_session import MilSession
-from edge_calibration.mlprogram import read_program
+from edge_calibration.coreml import mil_session
+from edge_calibration.coreml.mil_session import MilSession
+from edge_calibration.coreml.mlprogram import read_program
 from edge_runtime.errors import BundleTampered, VerificationError
 
 if TYPE_CHECKING:
@@ -127,9 +128,7 @@ def test_every_operation_can_be_looked_at(packages: Path) -> None:
 def test_an_unsupported_operation_is_named(
     packages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(
-        __import__("edge_calibration.mil_session").mil_session.OPERATIONS, "conv"
-    )
+    monkeypatch.delitem(mil_session.OPERATIONS, "conv")
     with pytest.raises(VerificationError, match="not supported here: conv;"):
         MilSession(packages / "plain.mlpackage")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge_calibration.mlprogram import read_program
+from edge_calibration.coreml.mlprogram import read_program
 
 ASSETS = Path(__file__).parents[2] / "mobile_assets" / "models"
 PACKAGES = sorted(ASSETS.rglob("*.mlpackage"))

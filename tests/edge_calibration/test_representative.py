@@ -4,8 +4,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from edge_calibration.datasets import CALIBRATION, photo_paths
+from edge_calibration.datasets import CALIBRATION, SAMPLES, photo_paths, photos
+from edge_calibration.photos.augment import Flip, Light
 from edge_calibration.representative import representative
+from edge_runtime.contract import Resize
+from edge_runtime.contract_templates import image_classification
 from edge_runtime.errors import SpecError
 from edge_runtime.images import open_photo
 from edge_runtime.preprocess import fit
@@ -17,7 +20,6 @@ from edge_runtime.spec import (
     ImageInput,
     Licence,
     ModelSpec,
-    Resize,
     Source,
     Tensor,
     Weights,
@@ -31,9 +33,10 @@ SPEC = ModelSpec(
     licence=Licence(code="c", weights="w", data="d"),
     source=Source(index="pypi", package="p", version="1", files=()),
     weights=Weights(sha256=""),
-    image=ImageInput(name="image", sizes_hw=((24, 32),), resize=Resize(fit="crop")),
+    image=ImageInput(name="image", sizes_hw=((24, 32),)),
     outputs=(),
     task=ImageClassification(),
+    program=image_classification(),
     gates=Gates(imported=GATE, variants={}),
     tflite=("static_wi8_ai8",),
     coreml=(),
@@ -47,9 +50,31 @@ def test_photos_go_through_the_apps_own_preprocessing() -> None:
     paths = photo_paths(CALIBRATION)
     assert list(made) == list(paths)[:3]
     for name, inputs in made.items():
-        wanted, _ = fit(open_photo(paths[name]).rgb, SPEC.image)
+        wanted, _ = fit(open_photo(paths[name]).rgb, Resize(fit="crop"), (24, 32))
         assert np.array_equal(inputs["image"], wanted)
         assert (wanted.shape, wanted.dtype) == ((1, 24, 32, 3), np.float32)
+
+
+def test_a_tensor_is_made_of_each_of_the_24_calibration_photos() -> None:
+    spec = msgspec.structs.replace(
+        SPEC, calibration=Calibration(dataset=CALIBRATION, count=len(photo_paths(CALIBRATION)))
+    )
+    assert len(list(representative(spec))) == 24
+
+
+def test_the_first_sample_is_the_astronaut() -> None:
+    name, photo = next(photos(SAMPLES))
+    assert (name, photo.size_wh) == ("astronaut", (512, 512))
+
+
+def test_variations_follow_their_photo() -> None:
+    made = dict(representative(SPEC, augmentations=[Flip(), Light(stops=2)]))
+    names = list(made)
+    assert names[:3] == ["bicycle", "bicycle, mirrored", f"bicycle, {Light(stops=2).name()}"]
+    assert len(names) == 9
+    bicycle, flipped, lit = (made[name]["image"] for name in names[:3])
+    assert np.abs(flipped[:, :, ::-1] - bicycle).mean() < 2
+    assert abs(lit.mean() - bicycle.mean()) > 2
 
 
 VECTOR = Tensor(name="v", shape=(1, 2), meaning="m", unit="u")
@@ -60,6 +85,7 @@ VECTOR = Tensor(name="v", shape=(1, 2), meaning="m", unit="u")
     [
         ({"calibration": None}, "names no calibration set"),
         ({"calibration": Calibration(dataset="samples", count=1)}, "evaluated on"),
+        ({"calibration": Calibration(dataset="evaluation", count=1)}, "evaluated on"),
         ({"calibration": Calibration(dataset=CALIBRATION, count=999)}, "wants 999 photos"),
         ({"vectors": (VECTOR,)}, "takes vectors"),
     ],

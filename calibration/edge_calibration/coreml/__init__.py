@@ -1,0 +1,1 @@
+"""Core ML programs, read and run operation by operation on any machine."""

@@ -1,0 +1,1 @@
+"""Whether a set of photos is fit for its purpose."""

@@ -1,0 +1,1 @@
+"""Where a file loses it: every node against what it should have made."""

@@ -1,0 +1,1 @@
+"""Photos with what they are known to show, and how near a result comes to that."""

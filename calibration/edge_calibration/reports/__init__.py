@@ -1,0 +1,1 @@
+"""What an evaluation found: as records, as text, as a page."""

@@ -1,0 +1,1 @@
+"""The best mix of precisions for a model."""
