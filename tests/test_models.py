@@ -16,6 +16,7 @@ from edge_convert.light_model import LightModel, light_models
 from edge_convert.torch_runner import TorchRunner
 from edge_convert.weights import load_network
 from edge_runtime.errors import VerificationError
+from edge_runtime.program import check_program
 
 ROOT = Path(__file__).parents[1]
 MODELS = light_models()
@@ -55,8 +56,9 @@ def test_every_variant_has_a_gate(model: LightModel) -> None:
 
 @every_model
 def test_what_a_task_refers_to_exists(model: LightModel) -> None:
-    for field in ("detector", "predictor"):
-        assert getattr(model.spec.task, field, model.spec.id) in MODELS
+    check_program(model.spec)
+    for step in model.spec.program:
+        assert getattr(step, "model", model.spec.id) in MODELS
     if model.spec.labels:
         lines = (ROOT / "mobile_assets" / "labels" / model.spec.labels).read_text().split("\n")
         classes = {o.name: o.shape[-1] for o in model.spec.outputs}

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_calibration.datasets import DATA
+from edge_calibration.recipes import read_recipe, recipe_path
 from edge_convert import reference
-from edge_convert.bundle import ASSETS, add_entry
+from edge_convert.bundle import ASSETS, add_entry, label_files
 from edge_convert.comparisons import why_made_by
 from edge_convert.placing import put, workshop
 from edge_convert.ranges import read_ranges
-from edge_convert.recipe import FORMATS, Build, builds, path_of, shipped
-from edge_convert.verify import cases, verify
+from edge_convert.recipe import FORMATS, Build, builds, mixed_builds, path_of, shipped
+from edge_convert.verify import cases, promised, verify
 from edge_convert.weights import load_network
 from edge_runtime.errors import SpecError
 from edge_runtime.hashes import content_bytes, content_sha256
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from edge_calibration.recipes import Recipe
     from edge_convert.light_model import LightModel
+    from edge_convert.ranges import Ranges
     from edge_convert.verify import Case
     from edge_runtime.spec import Converter, Parity, SizeHW
 
@@ -36,12 +39,16 @@ LARGEST_BUNDLED = 20_000_000  # bytes of a file that is kept in the repository
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What to build and where: ``out`` is ``mobile_assets``, or a bundle of everything."""
+    """What to build and where: ``out`` is ``mobile_assets``, or a bundle of everything.
+
+    Where ``recipe`` names a file, what it makes is all that is built.
+    """
 
     out: Path = ASSETS
     formats: tuple[str, ...] = FORMATS
     variants: tuple[str, ...] = ()
     via: Converter | None = None
+    recipe: Path | None = None
 
     @property
     def for_the_app(self) -> bool:
@@ -50,6 +57,10 @@ class Options:
 
     def builds(self, model: LightModel) -> tuple[Build, ...]:
         """The files to be made of a model."""
+        if self.recipe is not None:
+            if self.for_the_app:
+                raise SpecError(f"{model.spec.id}: build what a recipe makes with --out DIR")
+            return mixed_builds(model.spec)
         chosen = builds(model.spec, self.formats, self.variants)
         if not self.for_the_app:
             return chosen
@@ -63,10 +74,18 @@ class Options:
 class Maker:
     """Makes the files of one model; what several of them need is made once.
 
-    ``place`` is a temporary folder of the caller's.
+    ``place`` is a temporary folder of the caller's, ``recipe`` the file that says what the
+    variant ``mixed`` is (the one in the repository, where none is named).
     """
 
-    def __init__(self, model: LightModel, place: Path, via: Converter | None = None) -> None:
+    def __init__(
+        self,
+        model: LightModel,
+        place: Path,
+        via: Converter | None = None,
+        recipe: Path | None = None,
+    ) -> None:
+        self._recipe_path = recipe or recipe_path(model.spec.id)
         self.spec = model.spec
         self._model = model
         self.place = place
@@ -77,6 +96,11 @@ class Maker:
     def network(self) -> nn.Module:
         """The PyTorch module with its weights."""
         return load_network(self._model)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What the variant ``mixed`` is."""
+        return read_recipe(self._recipe_path, self.spec.id, self.spec.version)
 
     def make(self, build: Build) -> Path:
         """Write one file, not verified, into the temporary folder."""
@@ -89,7 +113,8 @@ class Maker:
         """Hold a file against the PyTorch module; ``VerificationError`` where it differs."""
         if build.size_hw not in self._cases:
             self._cases[build.size_hw] = cases(self.network, self._model, build.size_hw)
-        return verify(made, build, self.spec, self._cases[build.size_hw])
+        spec = promised(self.spec, self.recipe) if build.variant == "mixed" else self.spec
+        return verify(made, build, spec, self._cases[build.size_hw])
 
     def float_tflite(self, size_hw: SizeHW) -> bytes:
         """The float32 TFLite file from which every variant is made."""
@@ -108,13 +133,22 @@ class Maker:
         return f"{package} {version(package)}"
 
     def _tflite(self, build: Build, out: Path) -> None:
-        from edge_convert.quantize import quantised
+        from edge_convert.quantize import mixed, quantised
+        from edge_convert.tflite_metadata import with_metadata
 
-        ranges = None
-        if build.variant == "static_wi8_ai8":
-            ranges = read_ranges(ranges_path(self.spec.id), self.spec.id, self.via)
-        file = quantised(self.float_tflite(build.size_hw), self.spec, build.variant, ranges)
-        out.write_bytes(file)
+        file, ranges = self.float_tflite(build.size_hw), self._ranges(build)
+        if build.variant == "mixed":
+            made = mixed(file, self.spec, self.recipe, ranges)
+        else:
+            made = quantised(file, self.spec, build.variant, ranges)
+        labels = label_files(self.spec)
+        out.write_bytes(with_metadata(made, self.spec, build.size_hw, labels))
+
+    def _ranges(self, build: Build) -> Ranges | None:
+        """The activation ranges, where they may be needed."""
+        if build.variant not in {"static_wi8_ai8", "mixed"}:
+            return None
+        return read_ranges(ranges_path(self.spec.id), self.spec.id, self.via)
 
     def _coreml(self, build: Build, out: Path) -> None:
         from edge_convert import coreml
@@ -154,7 +188,7 @@ def build_model(
     """
     folder = options.out / "models" / model.spec.id
     with workshop(folder) as place:
-        maker = Maker(model, place, options.via)
+        maker = Maker(model, place, options.via, options.recipe)
         report("checking the import")
         imported = reference.check(model.spec, maker.network)
         files = [_file(maker, build, options, report) for build in options.builds(model)]

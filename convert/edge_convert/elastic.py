@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
-from ai_edge_litert.tools import flatbuffer_utils
+
+from edge_convert.graph_edit import OPERATORS, GraphEdit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-OPERATORS = schema.BuiltinOperator
 FEW = 4  # results of a convolution
 AXES = (1, 2)  # height and width
 
 
 def elastic(file: bytes) -> bytes:
     """The same function; its picture may be resized by multiples of what the graph halves."""
-    graph = _Graph(file)
+    graph = GraphEdit(file, "elastic")
     for operator in graph.take_operators():
         rewrite = _REWRITES.get(graph.kind(operator))
         if rewrite is None or not rewrite(graph, operator):
@@ -38,94 +38,7 @@ def elastic(file: bytes) -> bytes:
     return graph.to_bytes()
 
 
-class _Graph:
-    """The main graph of a file, to which tensors and operators can be added."""
-
-    def __init__(self, file: bytes) -> None:
-        self.model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
-        self._graph = self.model.subgraphs[0]
-        self.tensors: list[Any] = self._graph.tensors
-        self.operators: list[Any] = []
-        self._added = 0
-        self._constants: dict[tuple[bytes, str], int] = {}
-
-    def take_operators(self) -> list[Any]:
-        """All operators, which are to be put back one by one."""
-        taken, self._graph.operators = self._graph.operators, self.operators
-        return list(taken)
-
-    def to_bytes(self) -> bytes:
-        return bytes(flatbuffer_utils.convert_object_to_bytearray(self.model))
-
-    def kind(self, operator: Any) -> int:
-        return _kind(self.model.operatorCodes[operator.opcodeIndex])
-
-    def shape(self, tensor: int) -> list[int]:
-        return [int(side) for side in self.tensors[tensor].shape]
-
-    def values(self, tensor: int, dtype: type) -> NDArray[Any]:
-        """The numbers of a constant."""
-        data = self.model.buffers[self.tensors[tensor].buffer].data
-        return np.frombuffer(bytes(data), dtype).reshape(self.shape(tensor))
-
-    def constant(self, values: NDArray[Any]) -> int:
-        """Add a constant, float32 or int32; the same numbers are kept once."""
-        key = values.tobytes(), f"{values.dtype}{values.shape}"
-        if key not in self._constants:
-            buffer = schema.BufferT()
-            buffer.data = np.frombuffer(key[0], np.uint8)
-            self.model.buffers.append(buffer)
-            index = self._constants[key] = self.tensor(list(values.shape))
-            self.tensors[index].buffer = len(self.model.buffers) - 1
-            if values.dtype == np.int32:
-                self.tensors[index].type = schema.TensorType.INT32
-        return self._constants[key]
-
-    def tensor(self, shape: list[int]) -> int:
-        """Add a float32 tensor; the graph is yet to say what is in it."""
-        tensor = schema.TensorT()
-        tensor.shape, tensor.type, tensor.buffer = shape, schema.TensorType.FLOAT32, 0
-        tensor.name = f"elastic#{self._added}".encode()
-        self._added += 1
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
-
-    def add(self, name: str, inputs: list[int], output: int, **options: int) -> int:
-        """Add an operator of that name (``"DepthToSpace"``); return its output."""
-        operator = schema.OperatorT()
-        operator.opcodeIndex = self._code(_SCREAMING[name])
-        operator.inputs, operator.outputs = inputs, [output]
-        operator.builtinOptionsType = getattr(schema.BuiltinOptions, f"{name}Options")
-        operator.builtinOptions = getattr(schema, f"{name}OptionsT")()
-        for option, value in options.items():
-            setattr(operator.builtinOptions, option, value)
-        self.operators.append(operator)
-        return output
-
-    def _code(self, wanted: int) -> int:
-        codes = self.model.operatorCodes
-        for index, code in enumerate(codes):
-            if _kind(code) == wanted:
-                return index
-        code = schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = wanted
-        code.version = 1
-        codes.append(code)
-        return len(codes) - 1
-
-
-_SCREAMING = {
-    "Concatenation": OPERATORS.CONCATENATION,
-    "DepthToSpace": OPERATORS.DEPTH_TO_SPACE,
-    "StridedSlice": OPERATORS.STRIDED_SLICE,
-}
-
-
-def _kind(code: Any) -> int:
-    return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))
-
-
-def _mirror_pad(graph: _Graph, operator: Any) -> bool:
+def _mirror_pad(graph: GraphEdit, operator: Any) -> bool:
     """Rows, then columns: those next to the border again, in reverse, without it."""
     x, widths = operator.inputs
     pads = graph.values(widths, np.int32).tolist()
@@ -143,7 +56,7 @@ def _mirror_pad(graph: _Graph, operator: Any) -> bool:
     return True
 
 
-def _slice(graph: _Graph, x: int, axis: int, at: int) -> int:
+def _slice(graph: GraphEdit, x: int, axis: int, at: int) -> int:
     """One row or column, from the far border where ``at`` is negative."""
     begin, end = np.zeros(4, np.int32), np.zeros(4, np.int32)
     begin[axis], end[axis] = at, at + 1
@@ -156,18 +69,20 @@ def _slice(graph: _Graph, x: int, axis: int, at: int) -> int:
     )
 
 
-def _joined(graph: _Graph, parts: list[int], axis: int) -> list[int]:
+def _joined(graph: GraphEdit, parts: list[int], axis: int) -> list[int]:
     return [_concatenated(graph, parts, axis)] if len(parts) > 1 else parts
 
 
-def _concatenated(graph: _Graph, parts: list[int], axis: int, output: int | None = None) -> int:
+def _concatenated(
+    graph: GraphEdit, parts: list[int], axis: int, output: int | None = None
+) -> int:
     shape = graph.shape(parts[0])
     shape[axis] = sum(graph.shape(part)[axis] for part in parts)
     made = graph.tensor(shape) if output is None else output
     return graph.add("Concatenation", parts, made, axis=axis)
 
 
-def _nearest(graph: _Graph, operator: Any) -> bool:
+def _nearest(graph: GraphEdit, operator: Any) -> bool:
     x, made = operator.inputs[0], operator.outputs[0]
     if [2 * side for side in graph.shape(x)[1:3]] != graph.shape(made)[1:3]:
         return False
@@ -176,7 +91,7 @@ def _nearest(graph: _Graph, operator: Any) -> bool:
     return True
 
 
-def _narrow(graph: _Graph, operator: Any) -> bool:
+def _narrow(graph: GraphEdit, operator: Any) -> bool:
     """A convolution of stride 2 whose results are those of four neighbours."""
     x, weight, bias = operator.inputs
     made, options = operator.outputs[0], operator.builtinOptions
@@ -215,7 +130,7 @@ def _four_places(weight: NDArray[np.float32]) -> NDArray[np.float32]:
     return four.reshape(4 * outputs, height + 1, width + 1, inputs)
 
 
-_REWRITES: dict[int, Callable[[_Graph, Any], bool]] = {
+_REWRITES: dict[int, Callable[[GraphEdit, Any], bool]] = {
     OPERATORS.MIRROR_PAD: _mirror_pad,
     OPERATORS.RESIZE_NEAREST_NEIGHBOR: _nearest,
     OPERATORS.CONV_2D: _narrow,

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from ai_edge_litert import schema_py_generated
 from ai_edge_litert.tools import flatbuffer_utils
 
+from edge_convert.flat_tables import aligned_bytes
 from edge_runtime.errors import ConversionError
 
 if TYPE_CHECKING:
@@ -58,6 +60,62 @@ def tensor_names(file: bytes) -> tuple[str, ...]:
     """The names of all tensors of the main graph."""
     model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
     return tuple(tensor.name.decode() for tensor in model.subgraphs[0].tensors)
+
+
+def with_entry(file: bytes, name: bytes, content: bytes) -> bytes:
+    """The file with one more entry of metadata."""
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
+    buffer, entry = schema_py_generated.BufferT(), schema_py_generated.MetadataT()
+    buffer.data = np.frombuffer(content, np.uint8)
+    model.buffers.append(buffer)
+    entry.name, entry.buffer = name, len(model.buffers) - 1
+    model.metadata = [*(model.metadata or []), entry]
+    return _packed(model)
+
+
+def without_entry(file: bytes, name: bytes) -> bytes:
+    """The graph alone, without what stands behind it and without that entry of metadata."""
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(file))
+    for entry in [one for one in model.metadata or [] if one.name == name]:
+        model.metadata.remove(entry)
+        _drop_buffer(model, entry.buffer)
+    return _packed(model)
+
+
+def _drop_buffer(model: Any, index: int) -> None:
+    """Take a buffer out that nothing refers to; those behind it move up."""
+    del model.buffers[index]
+    tensors = [tensor for graph in model.subgraphs for tensor in graph.tensors]
+    for holder in (*tensors, *model.metadata):
+        holder.buffer -= holder.buffer > index
+
+
+def _packed(model: Any) -> bytes:
+    """A model object as a file whose weights begin at multiples of 16, as the schema asks.
+
+    The generated classes align them to 4, which delegates that map weights may refuse.
+    """
+    model.buffers = [_Aligned.of(buffer) for buffer in model.buffers]
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+class _Aligned(schema_py_generated.BufferT):  # type: ignore[misc]
+    """A buffer that is written aligned."""
+
+    @classmethod
+    def of(cls, buffer: Any) -> _Aligned:
+        made = cls()
+        made.data, made.offset, made.size = buffer.data, buffer.offset, buffer.size
+        return made
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802  the generated name
+        data = None if self.data is None else aligned_bytes(builder, bytes(self.data))
+        schema_py_generated.BufferStart(builder)
+        if data is not None:
+            schema_py_generated.BufferAddData(builder, data)
+        schema_py_generated.BufferAddOffset(builder, self.offset)
+        schema_py_generated.BufferAddSize(builder, self.size)
+        return int(schema_py_generated.BufferEnd(builder))
 
 
 def _signature(model: Any, spec: ModelSpec) -> Any:

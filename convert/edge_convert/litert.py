@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from edge_calibration.quiet import aside
 from edge_convert.elastic import elastic
 from edge_convert.flatbuffer import tidy
 from edge_convert.layout import NhwcBorder, example_inputs
 from edge_convert.litert_prelu import join_prelu
-from edge_convert.quiet import aside
+from edge_convert.transpose_conv import without_transpose_conv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,8 @@ def export(network: nn.Module, spec: ModelSpec, size_hw: SizeHW, out: Path) -> N
         made = _converted(border, examples, out.with_suffix(".raw"))
     inputs = [f"args_{index}" for index in range(len(examples))]
     outputs = [f"output_{index}" for index in range(len(spec.outputs))]
-    out.write_bytes(tidy(join_prelu(elastic(made)), spec, inputs, outputs))
+    made = without_transpose_conv(elastic(made))
+    out.write_bytes(tidy(join_prelu(made), spec, inputs, outputs))
 
 
 def _converted(border: NhwcBorder, examples: tuple[torch.Tensor, ...], raw: Path) -> bytes:

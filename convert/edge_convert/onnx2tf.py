@@ -19,13 +19,13 @@ import numpy as np
 import torch
 
 from edge_calibration.datasets import CALIBRATION, photos
+from edge_calibration.quiet import aside
 from edge_convert.elastic import elastic
 from edge_convert.flatbuffer import tidy
 from edge_convert.layout import example_inputs, input_names, output_names
-from edge_convert.quiet import aside
+from edge_runtime.contract import Resize
 from edge_runtime.errors import ConversionError
 from edge_runtime.preprocess import fit
-from edge_runtime.spec import ImageInput, Resize
 
 if TYPE_CHECKING:
     from torch import nn
@@ -85,8 +85,10 @@ def _write_onnx(network: nn.Module, spec: ModelSpec, size_hw: SizeHW, out: Path)
 
 def _prepare(place: Path) -> None:
     """The sample file, float32 [20, 128, 128, 3] in 0..1, and no way out."""
-    image = ImageInput(name="image", sizes_hw=((128, 128),), resize=Resize(fit="stretch"))
-    taken = [fit(photo.rgb, image)[0] for _, photo in list(photos(CALIBRATION))[:20]]
+    resize = Resize(fit="stretch")
+    taken = [
+        fit(photo.rgb, resize, (128, 128))[0] for _, photo in list(photos(CALIBRATION))[:20]
+    ]
     np.save(place / SAMPLE, np.concatenate(taken) / np.float32(255))
     (place / "sitecustomize.py").write_text(_SHUT, encoding="utf-8")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import torch
 
+from edge_calibration.quiet import aside
 from edge_convert.layout import NhwcBorder, example_inputs, input_names, output_names
-from edge_convert.quiet import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

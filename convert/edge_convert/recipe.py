@@ -54,6 +54,14 @@ def builds(
     return chosen
 
 
+def mixed_builds(spec: ModelSpec) -> tuple[Build, ...]:
+    """What a recipe makes: a TFLite file for each size."""
+    return tuple(
+        Build(format="tflite", variant="mixed", size_hw=size_hw)
+        for size_hw in spec.image.sizes_hw
+    )
+
+
 def shipped(spec: ModelSpec, formats: Collection[str] = FORMATS) -> tuple[Build, ...]:
     """The files that an app ships: of each format the one variant that the spec names."""
     return tuple(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+from zipfile import ZIP_LZMA, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -43,9 +44,22 @@ def record(
         for photo, named in photos.items()
         for name, values in named.items()
     }
+    write_whole(FOLDER / f"{spec.id}.npz", packed(arrays))
+
+
+def packed(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
+    """An ``.npz`` file of these arrays, the same bytes each time.
+
+    LZMA packs floats a tenth smaller than what ``numpy.savez_compressed`` writes, and
+    ``numpy.load`` reads both.
+    """
     file = BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **dict(sorted(arrays.items())))
-    write_whole(FOLDER / f"{spec.id}.npz", file.getvalue())
+    with ZipFile(file, "w", ZIP_LZMA) as archive:
+        for name, values in sorted(arrays.items()):
+            content = BytesIO()
+            np.save(content, values, allow_pickle=False)
+            archive.writestr(ZipInfo(f"{name}.npy"), content.getvalue(), ZIP_LZMA)
+    return file.getvalue()
 
 
 def recorded(spec: ModelSpec) -> dict[str, tuple[Arrays, Arrays]]:

@@ -1,7 +1,7 @@
 """An exported file as a function from the spec's inputs to its outputs, both by name.
 
 Each format by the runtime that there is for it on Linux; Core ML has none, and its
-program is run operation by operation (:mod:`edge_calibration.mil_session`).
+program is run operation by operation (:mod:`edge_calibration.coreml.mil_session`).
 """
 
 from __future__ import annotations

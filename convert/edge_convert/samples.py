@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from edge_calibration.datasets import SAMPLES, photo_paths
-from edge_runtime.geometry import Placement, slope, square_around
+from edge_runtime.contract import CropSquare, Resize, step_of
+from edge_runtime.geometry import Placement
 from edge_runtime.images import open_photo
 from edge_runtime.preprocess import crop_pixels, fit_pixels
+from edge_runtime.program import placement_of
+from edge_runtime.results import Face
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from edge_runtime.spec import ImageInput
+    from edge_runtime.spec import ImageInput, ModelSpec
 
     Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
     Point: TypeAlias = tuple[float, float]
@@ -38,21 +41,24 @@ FACES: Mapping[str, tuple[tuple[float, float, float, float], Point, Point]] = {
 DOUBTFUL = ("chelsea", (122, 56, 247, 181))
 
 
-def whole_photos(names: Sequence[str], image: ImageInput) -> dict[str, Arrays]:
-    """Each photo by the input's own resize rule."""
+def whole_photos(names: Sequence[str], spec: ModelSpec) -> dict[str, Arrays]:
+    """Each photo as the model's program resizes it."""
     paths = photo_paths(SAMPLES)
+    resize, image = step_of(spec.program, Resize), spec.image
     return {
-        name: _input(image, fit_pixels(open_photo(paths[name]).rgb, image)[0]) for name in names
+        name: _input(image, fit_pixels(open_photo(paths[name]).rgb, resize, image.size_hw)[0])
+        for name in names
     }
 
 
-def faces(image: ImageInput, scale: float, *, level: bool) -> dict[str, Arrays]:
-    """Each face of the samples as a square crop of ``scale`` times its box; ``level``
-    turns it so that the line through the eyes is."""
+def faces(spec: ModelSpec) -> dict[str, Arrays]:
+    """Each face of the samples as the model's program crops it."""
     paths = photo_paths(SAMPLES)
+    crop, image = step_of(spec.program, CropSquare), spec.image
     crops = {}
     for name, (box, right_eye, left_eye) in FACES.items():
-        placement = square_around(box, scale, slope(right_eye, left_eye) if level else 0.0)
+        points = {"right_eye": right_eye, "left_eye": left_eye}
+        placement = placement_of(Face(box_xyxy=box, score=1.0, points=points), crop)
         rgb = open_photo(paths[name]).rgb
         crops[name] = _input(image, crop_pixels(rgb, placement, image.size_hw))
     return crops

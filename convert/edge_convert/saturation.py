@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LIMIT = 8.0  # a sigmoid is within 0.0004 of its end here, a step of int8 at most 0.016 high
 _KINDS = schema.BuiltinOperator
-_SAME_NUMBERS = {_KINDS.CONCATENATION, _KINDS.RESHAPE}
+_SAME_NUMBERS = {_KINDS.CONCATENATION, _KINDS.DEPTH_TO_SPACE, _KINDS.RESHAPE}
 
 
 def with_sigmoid_ranges(file: bytes, ranges: Ranges) -> Ranges:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from msgspec.structs import replace
 
 from edge_convert.layout import output_shape
 from edge_convert.runners import open_runner
 from edge_convert.torch_runner import TorchRunner
+from edge_runtime.contract import Resize
 from edge_runtime.errors import VerificationError
 from edge_runtime.preprocess import fit
-from edge_runtime.spec import Parity, Resize
+from edge_runtime.spec import Gate, Parity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
+    from edge_calibration.recipes import Recipe
     from edge_convert.light_model import LightModel
     from edge_convert.recipe import Build
-    from edge_runtime.spec import Gate, ImageInput, ModelSpec, SizeHW, Tensor
+    from edge_runtime.spec import ModelSpec, SizeHW, Tensor
 
     Arrays: TypeAlias = Mapping[str, NDArray[np.float32]]
     Run: TypeAlias = Callable[[Arrays], Arrays]
@@ -65,7 +68,7 @@ def cases(
     image = model.spec.image
     if size_hw is not None and size_hw != image.size_hw:
         samples = {
-            photo: {**inputs, image.name: _resized(inputs[image.name], image, size_hw)}
+            photo: {**inputs, image.name: _resized(inputs[image.name], size_hw)}
             for photo, inputs in list(samples.items())[:PHOTOS_AT_OTHER_SIZES]
         }
     return tuple(
@@ -85,6 +88,15 @@ def verify(path: Path, build: Build, spec: ModelSpec, known: Sequence[Case]) -> 
         difference for case in known for difference in compared(spec, build.size_hw, run, case)
     ]
     return judged(path.name, spec, spec.gates.variants[build.variant], differences)
+
+
+def promised(spec: ModelSpec, recipe: Recipe) -> ModelSpec:
+    """The spec with a gate for what a recipe makes: its own, else what the recipe promises,
+    else what the variant that ships may be off."""
+    usual = spec.gates.variants[spec.ships["tflite"]]
+    gate = spec.gates.variants.get("mixed", recipe.gate or usual)
+    gates = replace(spec.gates, variants={**spec.gates.variants, "mixed": gate})
+    return replace(spec, gates=gates)
 
 
 def compared(spec: ModelSpec, size_hw: SizeHW, run: Run, case: Case) -> list[Difference]:
@@ -152,10 +164,5 @@ def difference(
     return (float(off.max()), float(off.mean())) if off.size else (0.0, 0.0)
 
 
-def _resized(
-    picture: NDArray[np.float32], image: ImageInput, size_hw: SizeHW
-) -> NDArray[np.float32]:
-    stretched = type(image)(
-        name=image.name, sizes_hw=image.sizes_hw, resize=Resize(fit="stretch")
-    )
-    return fit(picture[0].astype(np.uint8), stretched, size_hw)[0]
+def _resized(picture: NDArray[np.float32], size_hw: SizeHW) -> NDArray[np.float32]:
+    return fit(picture[0].astype(np.uint8), Resize(fit="stretch"), size_hw)[0]

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from edge_convert import bundle, light_model, ranges, reference, weights
 from edge_convert.light_model import LightModel
+from edge_runtime.contract_templates import portrait_segmentation
 from edge_runtime.spec import (
     Calibration,
     Gate,
@@ -23,7 +24,6 @@ from edge_runtime.spec import (
     Licence,
     ModelSpec,
     PortraitSegmentation,
-    Resize,
     Source,
     Tensor,
     Weights,
@@ -45,7 +45,7 @@ SPEC = ModelSpec(
     licence=Licence(code="Apache-2.0", weights="CC0-1.0", data="none"),
     source=Source(index="pypi", package="none", version="1", files=()),
     weights=Weights(sha256=""),
-    image=ImageInput(name="image", sizes_hw=((SIDE, SIDE),), resize=Resize(fit="stretch")),
+    image=ImageInput(name="image", sizes_hw=((SIDE, SIDE),)),
     outputs=(
         Tensor(
             name="probability",
@@ -57,6 +57,7 @@ SPEC = ModelSpec(
         Tensor(name="pooled", shape=(1, 32), meaning="means", unit="none"),
     ),
     task=PortraitSegmentation(),
+    program=portrait_segmentation(),
     gates=Gates(imported=GATES["fp32"], variants=GATES),
     tflite=("fp32", "fp16", "weight_only_wi8_afp32", "dynamic_wi8_afp32", "static_wi8_ai8"),
     coreml=("fp16", "w8"),
@@ -72,7 +73,7 @@ class TinyNet(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(3, 16, 3, 2, 1)
         self.middle = nn.Conv2d(16, 32, 3, padding=1)
-        self.up = nn.ConvTranspose2d(32, 1, 2, 2)
+        self.up = nn.ConvTranspose2d(32, 1, 4, 2, 1)
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
         y = F.relu(self.middle(F.relu(self.stem(image / 127.5 - 1))))

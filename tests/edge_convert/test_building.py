@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from edge_calibration.recipes import Recipe, write_recipe
 from edge_convert import building
 from edge_convert.building import Options, build_model
 from edge_convert.bundle import ASSETS, manifest_of
@@ -63,3 +64,33 @@ def test_a_file_over_the_limit_is_left_out_and_said_so(
     assert not file.bundled
     assert file.bytes > 1000
     assert not list(tmp_path.rglob("*.tflite"))
+
+
+def test_what_a_recipe_makes_is_verified_and_listed(tmp_path: Path) -> None:
+    recipe = Recipe(model="smile", version=MODEL.spec.version, base="w8")
+    write_recipe(tmp_path / "recipe.json", recipe)
+    wanted = Options(out=tmp_path / "out", recipe=tmp_path / "recipe.json")
+    (file,) = build_model(MODEL, wanted).files
+    assert (file.variant, Path(file.path).name) == ("mixed", "smile-mixed.tflite")
+    assert file.parity is not None
+    assert file.parity.max_abs > 0
+    assert Lens(tmp_path / "out").bundle.manifest.models[0].files == (file,)
+
+
+def test_a_recipe_that_does_not_keep_its_promise_places_nothing(tmp_path: Path) -> None:
+    recipe = Recipe(
+        model="smile",
+        version=MODEL.spec.version,
+        base="w8",
+        gate=Gate(max_abs=1e-9, mean_abs=1e-9),
+    )
+    write_recipe(tmp_path / "recipe.json", recipe)
+    wanted = Options(out=tmp_path / "out", recipe=tmp_path / "recipe.json")
+    with pytest.raises(VerificationError, match="allowed are 1e-09"):
+        build_model(MODEL, wanted)
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+
+def test_what_a_recipe_makes_is_not_for_the_app_by_itself(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="--out DIR"):
+        Options(out=ASSETS, recipe=tmp_path / "recipe.json").builds(MODEL)

@@ -82,6 +82,8 @@ def test_one_that_fails_does_not_stop_the_others(
         (["smile", "--formats", "tflite,elf"], "'tflite,elf' is not a list of some of"),
         (["smile", "--variants", ""], "is not a list of some of"),
         (["smile", "--via", "magic"], "invalid choice"),
+        (["smile", "face-landmarks", "--recipe", "a.json"], "name one model and nothing else"),
+        (["smile", "--recipe", "a.json", "--variants", "fp32"], "name one model"),
         (["--bogus"], "unrecognized arguments"),
     ],
 )
@@ -92,6 +94,15 @@ def test_usage_errors_exit_with_2(
         cli.main(arguments)
     assert caught.value.code == 2
     assert told in capfd.readouterr().err
+
+
+def test_a_recipe_that_is_not_there_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    missing, out = str(tmp_path / "a.json"), str(tmp_path / "out")
+    status, shown, said = run(capfd, "smile", "--recipe", missing, "--out", out)
+    assert (status, shown) == (1, "")
+    assert said.startswith("edge-convert: the recipe a.json cannot be read (No such file")
 
 
 def test_an_unknown_model_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
@@ -185,3 +196,16 @@ def test_it_is_a_program(samples: Path) -> None:
         check=True,
     )
     assert "edge-convert compare MODEL" in done.stdout
+
+
+def test_a_detector_is_written_for_mediapipe(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    models = ("face-detection-short", "smile")
+    status, shown, said = run(capfd, "tasks", *models, "--out", str(tmp_path), "--json")
+    made, refused = map(json.loads, shown.splitlines())
+    path = tmp_path / "face-detection-short-tasks.tflite"
+    assert made == {"model": models[0], "path": str(path), "bytes": path.stat().st_size}
+    assert "smile has no other form" in refused["error"]
+    assert "smile has no other form" in said
+    assert status == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from edge_calibration.mlprogram import read_model, read_program
+from edge_calibration.coreml.mlprogram import read_model, read_program
 from edge_convert import coreml
-from edge_convert.light_model import LightModel
+from edge_convert.coreml import smallest_weight
+from edge_convert.descriptions import author, licence
+from edge_convert.light_model import LightModel, light_models
 from edge_convert.mlpackage import check_package, open_program
 from edge_convert.recipe import Build
 from edge_convert.verify import cases, verify
@@ -63,9 +67,43 @@ def test_weights_are_packed_in_w8_alone(packages: dict[str, Path]) -> None:
 def test_xcode_shows_what_the_spec_says(tiny: LightModel, packages: dict[str, Path]) -> None:
     description = read_model(packages["fp16"]).description
     assert description.metadata.shortDescription == tiny.spec.title
-    assert description.metadata.license == "weights: CC0-1.0"
-    assert not description.metadata.userDefined
-    assert [o.shortDescription for o in description.output] == ["that a pixel counts", "means"]
+    assert description.metadata.versionString == tiny.spec.version
+    assert description.metadata.author == author(tiny.spec)
+    assert description.metadata.license == licence(tiny.spec)
+    assert dict(description.metadata.userDefined) == coreml.user_metadata(tiny.spec)
+    assert [o.shortDescription for o in description.output] == [
+        "that a pixel counts (probability)",
+        "means (none)",
+    ]
+
+
+def test_a_segmenter_has_a_preview_and_a_classifier_its_classes(root: Path) -> None:
+    models = light_models()
+    portrait = coreml.user_metadata(models["portrait-segmentation"].spec)
+    assert portrait["com.apple.coreml.model.preview.type"] == "imageSegmenter"
+    drawn = json.loads(portrait["com.apple.coreml.model.preview.parameters"])
+    assert len(drawn["labels"]) == len(drawn["colors"]) == 2
+    classes = json.loads(
+        coreml.user_metadata(models["image-classification"].spec)["pocketlens.classes"]
+    )
+    labels = root / "mobile_assets" / "labels" / "imagenet.txt"
+    assert classes == labels.read_text().splitlines()
+    assert set(coreml.user_metadata(models["face-landmarks"].spec)) == {
+        "pocketlens.id",
+        "pocketlens.task",
+    }
+
+
+def test_opening_a_package_changes_nothing_in_it(
+    packages: dict[str, Path], tmp_path: Path
+) -> None:
+    """coremltools writes the manifest of a package anew when it opens it."""
+    import coremltools
+
+    package = tmp_path / "opened.mlpackage"
+    shutil.copytree(packages["fp16"], package)
+    coremltools.models.MLModel(str(package), skip_model_load=True)
+    assert tree_sha256(package) == tree_sha256(packages["fp16"])
 
 
 def test_a_vector_goes_in_and_an_image_comes_out(
@@ -90,3 +128,8 @@ def test_a_variant_of_another_format_is_refused(
 ) -> None:
     with pytest.raises(ConversionError, match="Core ML has no variant 'fp32'"):
         coreml.export(network, tiny.spec, "fp32", (32, 32), tmp_path / "a.mlpackage")
+
+
+def test_small_layers_of_a_large_network_keep_16_bits() -> None:
+    assert smallest_weight(nn.Linear(100, 100)) == 1024
+    assert smallest_weight(nn.Linear(2000, 1000, bias=False)) == 2000

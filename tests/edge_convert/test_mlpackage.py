@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from torch import nn
 
-from edge_calibration.mlprogram import read_model
+from edge_calibration.coreml.mlprogram import read_model
 from edge_convert import coreml
 from edge_convert.light_model import LightModel
 from edge_convert.mlpackage import canonicalise, check_package

@@ -9,12 +9,13 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.tools import flatbuffer_utils
 from torch import nn
 
+from edge_calibration.recipes import Precision, Recipe, Rule
 from edge_convert.light_model import LightModel
-from edge_convert.quantize import extremes, quantised
+from edge_convert.quantize import extremes, mixed, quantised
 from edge_convert.ranges import Ranges, combined
 from edge_convert.recipe import Build
 from edge_convert.verify import cases, verify
-from edge_runtime.errors import ConversionError
+from edge_runtime.errors import ConversionError, SpecError
 from edge_runtime.interpreter import Session
 
 TYPES = {v: k for k, v in vars(schema.TensorType).items() if isinstance(v, int)}
@@ -119,3 +120,80 @@ def test_extremes_are_those_of_each_photo(tiny: LightModel, float_tflite: Path) 
     seen = extremes(float_tflite.read_bytes(), tiny.spec, [dark, bright])
     assert [ranges["image"] for ranges in seen] == [(10, 10), (250, 250)]
     assert "probability" in seen[0]
+
+
+MIXES: list[tuple[Precision, dict[str, Precision], dict[str, str]]] = [
+    ("float", {}, {}),
+    ("w8", {}, {"stem": "INT8", "middle": "INT8", "up": "INT8"}),
+    ("w8", {"middle": "fp16"}, {"stem": "INT8", "middle": "FLOAT16", "up": "INT8"}),
+    ("fp16", {"middle": "w4", "up": "float"}, {"stem": "FLOAT16", "middle": "INT4"}),
+    ("w8_tensor", {"up": "fp16"}, {"stem": "INT8", "middle": "INT8", "up": "FLOAT16"}),
+    ("dynamic8", {"stem": "float"}, {"middle": "INT8", "up": "INT8"}),
+    ("static8", {"up": "float"}, {"stem": "INT8", "middle": "INT8"}),
+]
+
+
+def packed_weights(data: bytes) -> dict[str, str]:
+    """The type of the smaller weights, by the module that holds them."""
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(data))
+    shapes = {(16, 3, 3, 3): "stem", (32, 3, 3, 16): "middle", (1, 4, 4, 32): "up"}
+    return {
+        shapes[tuple(tensor.shape)]: TYPES[tensor.type]
+        for tensor in model.subgraphs[0].tensors
+        if tuple(tensor.shape) in shapes
+        and TYPES[tensor.type] != "FLOAT32"
+        and model.buffers[tensor.buffer].data is not None
+    }
+
+
+@pytest.mark.parametrize(("base", "rules", "packed"), MIXES)
+def test_a_recipe_gives_each_layer_its_precision(
+    base: Precision,
+    rules: dict[str, Precision],
+    packed: dict[str, str],
+    tiny: LightModel,
+    float_tflite: Path,
+    ranges: Ranges,
+    tmp_path: Path,
+) -> None:
+    chosen = tuple(Rule(layers=(name,), precision=p) for name, p in rules.items())
+    recipe = Recipe(model="tiny", version="1.0.0", base=base, rules=chosen)
+    source = float_tflite.read_bytes()
+    data = mixed(source, tiny.spec, recipe, ranges)
+    assert packed_weights(data) == packed
+    assert data == mixed(source, tiny.spec, recipe, ranges)
+    path = tmp_path / "a.tflite"
+    path.write_bytes(data)
+    for inputs in tiny.samples().values():
+        made, wanted = (Session(file).run(inputs) for file in (path, float_tflite))
+        assert np.abs(made["probability"] - wanted["probability"]).max() < 0.05
+
+
+def test_one_scale_for_a_tensor_is_smaller_than_one_a_channel(
+    tiny: LightModel, float_tflite: Path
+) -> None:
+    def scales(base: Precision) -> dict[str, int]:
+        recipe = Recipe(model="tiny", version="1.0.0", base=base)
+        data = mixed(float_tflite.read_bytes(), tiny.spec, recipe)
+        model = flatbuffer_utils.read_model_from_bytearray(bytearray(data))
+        return {
+            str(tuple(t.shape)): len(t.quantization.scale)
+            for t in model.subgraphs[0].tensors
+            if TYPES[t.type] == "INT8"
+        }
+
+    assert scales("w8")["(32, 3, 3, 16)"] == 32
+    assert set(scales("w8_tensor").values()) == {1}
+
+
+def test_a_static_recipe_needs_ranges(tiny: LightModel, float_tflite: Path) -> None:
+    recipe = Recipe(model="tiny", version="1.0.0", base="static8")
+    with pytest.raises(ConversionError, match="run 'edge-convert calibrate tiny'"):
+        mixed(float_tflite.read_bytes(), tiny.spec, recipe)
+
+
+def test_a_recipe_for_another_graph_is_refused(tiny: LightModel, float_tflite: Path) -> None:
+    rule = Rule(layers=("head",), precision="float")
+    recipe = Recipe(model="tiny", version="1.0.0", base="w8", rules=(rule,))
+    with pytest.raises(SpecError, match="names 'head'"):
+        mixed(float_tflite.read_bytes(), tiny.spec, recipe)

@@ -6,7 +6,7 @@ import pytest
 from edge_convert.light_model import LightModel
 from edge_convert.recipe import Build, builds, path_of, shipped
 from edge_runtime.errors import UnknownName
-from edge_runtime.spec import ImageInput, Resize
+from edge_runtime.spec import ImageInput
 
 
 def test_everything_of_a_spec_is_built(tiny: LightModel) -> None:
@@ -47,9 +47,7 @@ def test_one_variant_of_a_format_ships(tiny: LightModel) -> None:
 def test_the_size_is_in_the_name_where_there_are_several(tiny: LightModel) -> None:
     build = Build(format="tflite", variant="fp32", size_hw=(32, 48))
     assert path_of(tiny.spec, build) == "models/tiny/tiny-fp32.tflite"
-    image = ImageInput(
-        name="image", sizes_hw=((32, 48), (64, 96)), resize=Resize(fit="stretch")
-    )
+    image = ImageInput(name="image", sizes_hw=((32, 48), (64, 96)))
     both = msgspec.structs.replace(tiny.spec, image=image)
     assert path_of(both, build) == "models/tiny/tiny-32x48-fp32.tflite"
     assert len({path_of(both, build) for build in builds(both)}) == len(builds(both))

@@ -38,6 +38,28 @@ def test_a_flat_channel_is_no_division_by_zero() -> None:
     )
 
 
+def test_wide_ranges_survive_half_precision() -> None:
+    """Their squares are more than float16 holds, which is what a phone computes in."""
+    norm = norm_of(3)
+    x = torch.linspace(-900, 900, 3 * 8 * 8).reshape(1, 3, 8, 8)
+    style = torch.tensor([0.3, 0.7]).reshape(1, 2, 1, 1)
+    with torch.no_grad():
+        wanted = norm(x, style)
+        made = norm.half()(x.half(), style.half()).float()
+    assert (made - wanted).abs().max() < 0.02
+
+
+def test_the_norm_is_the_papers_to_the_last_bit() -> None:
+    norm = norm_of(3)
+    x = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1)) * 50
+    style = torch.tensor([0.3, 0.7]).reshape(1, 2, 1, 1)
+    with torch.no_grad():
+        centred = x - x.mean((2, 3), keepdim=True)
+        spread = torch.rsqrt((centred * centred).mean((2, 3), keepdim=True) + 1e-5)
+        wanted = centred * (norm.scale(style) * spread) + norm.shift(style)
+        assert torch.equal(norm(x, style), wanted)
+
+
 def test_borders_are_mirrored_and_sizes_kept() -> None:
     conv = mirrored(1, 1, 3)
     conv.weight.data = torch.zeros(1, 1, 3, 3)

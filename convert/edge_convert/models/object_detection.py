@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edge_convert.light_model import LightModel
+from edge_runtime.contract_templates import object_detection
 from edge_runtime.spec import (
     Calibration,
     Gate,
     Gates,
     ImageInput,
     Licence,
+    Limit,
     ModelSpec,
     ObjectDetection,
-    Resize,
     Source,
     SourceFile,
     Tensor,
@@ -58,7 +59,7 @@ SPEC = ModelSpec(
         sha256="708de74fac9b363dbc0473806f9b6c8388b6d58f3ec9b3b63a907f5a62f276f0",
         committed=False,
     ),
-    image=ImageInput(name="image", sizes_hw=((300, 300),), resize=Resize(fit="stretch")),
+    image=ImageInput(name="image", sizes_hw=((300, 300),)),
     outputs=(
         Tensor(
             name="boxes_xyxy",
@@ -75,8 +76,10 @@ SPEC = ModelSpec(
         ),
     ),
     task=ObjectDetection(),
+    program=object_detection(),
     gates=Gates(
         imported=Gate(max_abs=1e-5, mean_abs=1e-6),
+        accuracy=(Limit(metric="ap50_agreement", least=0.98),),
         variants={
             "fp32": Gate(max_abs=2e-5, mean_abs=1e-6),
             "fp16": Gate(max_abs=0.05, mean_abs=1e-3),
@@ -199,7 +202,7 @@ def _reference(files: SourceFiles, inputs: Arrays) -> Arrays:
 def _samples() -> dict[str, Arrays]:
     from edge_convert.samples import whole_photos
 
-    return whole_photos(("astronaut", "coffee", "motorcycle"), SPEC.image)
+    return whole_photos(("astronaut", "coffee", "motorcycle"), SPEC)
 
 
 MODELS = (

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from edge_convert.light_model import LightModel
 from edge_convert.mediapipe_source import LICENCE, mediapipe
+from edge_runtime.contract_templates import portrait_segmentation
 from edge_runtime.spec import (
     Gate,
     Gates,
     ImageInput,
+    Limit,
     ModelSpec,
     PortraitSegmentation,
-    Resize,
     Tensor,
     Weights,
 )
@@ -37,7 +38,7 @@ def _spec(model_id: str, title: str, size_hw: SizeHW, source: Source, sha256: st
         licence=LICENCE,
         source=source,
         weights=Weights(sha256=sha256),
-        image=ImageInput(name="image", sizes_hw=(size_hw,), resize=Resize(fit="stretch")),
+        image=ImageInput(name="image", sizes_hw=(size_hw,)),
         outputs=(
             Tensor(
                 name="probability",
@@ -48,8 +49,10 @@ def _spec(model_id: str, title: str, size_hw: SizeHW, source: Source, sha256: st
             ),
         ),
         task=PortraitSegmentation(),
+        program=portrait_segmentation(),
         gates=Gates(
             imported=Gate(max_abs=2e-4, mean_abs=2e-6),
+            accuracy=(Limit(metric="iou", least=0.99),),
             variants={
                 "fp32": Gate(max_abs=1e-3, mean_abs=1e-5),
                 "fp16": Gate(max_abs=0.05, mean_abs=1e-3),
@@ -111,7 +114,7 @@ def _reference(spec: ModelSpec, files: SourceFiles, inputs: Arrays) -> Arrays:
 def _samples(spec: ModelSpec) -> dict[str, Arrays]:
     from edge_convert.samples import whole_photos
 
-    return whole_photos(("astronaut", "biden", "obama3"), spec.image)
+    return whole_photos(("astronaut", "biden", "obama3"), spec)
 
 
 MODELS = tuple(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from edge_convert.light_model import LightModel
 from edge_convert.style_source import LICENCE, style_package
+from edge_runtime.contract_templates import style_prediction, style_transfer_any
 from edge_runtime.spec import (
     Gate,
     Gates,
     ImageInput,
+    Limit,
     ModelSpec,
-    Resize,
     StylePrediction,
     StyleTransferAny,
     Tensor,
@@ -49,11 +50,13 @@ PREDICTOR = ModelSpec(
         NOTE + "cosine 0.9998",
     ),
     weights=Weights(sha256="336141742ecc6b120b7d78894503f2523bbe2220048a91650afbaa4384057533"),
-    image=ImageInput(name="image", sizes_hw=((256, 256),), resize=Resize(fit="crop")),
+    image=ImageInput(name="image", sizes_hw=((256, 256),)),
     outputs=(STYLE,),
     task=StylePrediction(),
+    program=style_prediction(),
     gates=Gates(
         imported=Gate(max_abs=1e-5, mean_abs=1e-6),
+        accuracy=(Limit(metric="psnr_db", least=40.0),),
         variants={
             "fp32": Gate(max_abs=1e-5, mean_abs=1e-6),
             "fp16": Gate(max_abs=0.015, mean_abs=3e-3),
@@ -77,7 +80,7 @@ PAINTER = ModelSpec(
         NOTE + "PSNR 29 to 32 dB",
     ),
     weights=Weights(sha256="a457380fec403b4e3eb5ea165362f91e4bb921886ef3bb17197777bc34ac1587"),
-    image=ImageInput(name="image", sizes_hw=((384, 384),), resize=Resize(fit="stretch")),
+    image=ImageInput(name="image", sizes_hw=((384, 384),)),
     vectors=(STYLE,),
     outputs=(
         Tensor(
@@ -89,19 +92,22 @@ PAINTER = ModelSpec(
             image=True,
         ),
     ),
-    task=StyleTransferAny(predictor=PREDICTOR.id),
+    task=StyleTransferAny(),
+    program=style_transfer_any(PREDICTOR.id),
     gates=Gates(
         imported=Gate(max_abs=1e-4, mean_abs=5e-6),
+        accuracy=(Limit(metric="psnr_db", least=40.0),),
         variants={
             "fp32": Gate(max_abs=2e-4, mean_abs=1e-5),
             "fp16": Gate(max_abs=0.02, mean_abs=1e-3),
             "weight_only_wi8_afp32": Gate(max_abs=2e-4, mean_abs=1e-5),
+            "mixed": Gate(max_abs=0.37, mean_abs=0.011),
             "w8": Gate(max_abs=0.02, mean_abs=1e-3),
         },
     ),
-    tflite=("fp32", "weight_only_wi8_afp32"),
+    tflite=("fp32", "weight_only_wi8_afp32", "mixed"),
     coreml=("fp16", "w8"),
-    ships={"tflite": "weight_only_wi8_afp32", "coreml": "fp16"},
+    ships={"tflite": "mixed", "coreml": "fp16"},
 )
 # Our layers by the source's names of them.
 _CONTRACTION = {f"contract.{i}": f"contract/conv{i + 1}" for i in range(3)}
@@ -199,14 +205,14 @@ def _paint(files: SourceFiles, inputs: Arrays) -> Arrays:
 def _styles() -> dict[str, Arrays]:
     from edge_convert.samples import whole_photos
 
-    return whole_photos(tuple(_STYLES_OF.values()), PREDICTOR.image)
+    return whole_photos(tuple(_STYLES_OF.values()), PREDICTOR)
 
 
 def _photos() -> dict[str, Arrays]:
     from edge_convert.reference import recorded
     from edge_convert.samples import whole_photos
 
-    photos = whole_photos(tuple(_STYLES_OF), PAINTER.image)
+    photos = whole_photos(tuple(_STYLES_OF), PAINTER)
     styles = recorded(PREDICTOR)
     return {
         name: {**inputs, "style_vector": styles[_STYLES_OF[name]][1]["style_vector"]}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 EPSILON = 1e-5
+# Some styles reach 400 here, whose square is more than float16 holds (65504): painted in
+# half precision they came out wrong.  A power of two changes no bit of a float32 result.
+SMALLER = 0.125
 
 
 class StyleNorm(nn.Module):
@@ -31,8 +34,9 @@ class StyleNorm(nn.Module):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """[1, channels, h, w], the same size comes out."""
         centred = x - x.mean((2, 3), keepdim=True)
-        variance = (centred * centred).mean((2, 3), keepdim=True)
-        spread = self.scale(style) * torch.rsqrt(variance + EPSILON)
+        small = centred * SMALLER
+        variance = (small * small).mean((2, 3), keepdim=True)
+        spread = self.scale(style) * (torch.rsqrt(variance + EPSILON * SMALLER**2) * SMALLER)
         return centred * spread + self.shift(style)
 
 
