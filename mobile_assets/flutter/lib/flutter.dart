@@ -1,0 +1,4 @@
+/// What needs the engine of Flutter: photos and assets.
+library;
+
+export 'src/photos.dart';

@@ -1,0 +1,4 @@
+/// Running graphs by LiteRT.
+library;
+
+export 'src/litert.dart';

@@ -1,0 +1,24 @@
+/** @pocketlens/runtime: a PocketLens bundle, run in a browser. */
+export type { Accelerator, Backend, Session } from "./backend.js";
+export { Bundle, SCHEMA_VERSION, fetcher } from "./bundle.js";
+export type { Fetcher } from "./bundle.js";
+export { browserStore, canary, choose } from "./canary.js";
+export type { Choice, Store, Verdict } from "./canary.js";
+export { dumped } from "./dump.js";
+export * from "./errors.js";
+export { bgraToRgb, upright, yuvToRgb } from "./frames.js";
+export type { Plane, Range, Rotation, YuvFrame } from "./frames.js";
+export { LIMITS, openPhoto } from "./images.js";
+export { Lens } from "./lens.js";
+export type { Choose, Request, Trace, TracedStage } from "./lens.js";
+export { LiteRt } from "./litert.js";
+export type { LiteRtOptions } from "./litert.js";
+export type { Manifest, ModelEntry, ModelFile, ModelSpec, Step } from "./manifest_types.js";
+export * from "./results.js";
+export { arraysOf } from "./tracing.js";
+export { predictionRecord, resultRecord } from "./wire.js";
+export { WorkerLens } from "./worker_lens.js";
+export type { WorkerOptions } from "./worker_lens.js";
+export { FLOW, RESULTS } from "./contract.js";
+export { execute } from "./program.js";
+export type { Stage, View } from "./program.js";
