@@ -17,12 +17,11 @@ import cv2
 import msgspec
 
 from edge_runtime.bundle import Bundle
+from edge_runtime.contract import EmbedStyle, FindFaces
 from edge_runtime.errors import PocketLensError
 from edge_runtime.images import Photo, open_photo
 from edge_runtime.painting import Style
 from edge_runtime.pipeline import Lens
-from edge_runtime.postprocess import faces
-from edge_runtime.postprocess.style import decode_vector
 from edge_runtime.predictor import Runtime
 from edge_runtime.spec import (
     FaceDetection,
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edge_runtime.interpreter import Session
+    from edge_runtime.backends.interface import Session
     from edge_runtime.spec import ModelEntry, Task
 
     Whole: TypeAlias = Callable[[Lens, Photo, str], object]
@@ -69,7 +68,7 @@ class Row:
 
 
 def _predict_style(lens: Lens, photo: Photo, model: str) -> object:
-    return lens.predictor(model, StylePrediction).predict(photo.rgb, decode_vector)
+    return lens.predictor(model, StylePrediction).predict(photo.rgb)
 
 
 WHOLE: dict[type[Task], Whole] = {
@@ -170,14 +169,14 @@ def _photo(path: Path | None, width: int, height: int) -> Photo:
 
 def _sessions(lens: Lens, entry: ModelEntry, photo: Photo) -> list[Session]:
     """The graphs that the whole pipeline runs on this photo, one entry a run."""
-    task = entry.spec.task
-    own = lens.predictor(entry.spec.id, type(task)).session
-    if isinstance(task, FaceLandmarks | FaceExpression):
-        detector = lens.helper(task.detector, FaceDetection)
-        found = detector.predict(photo.rgb, faces.decode).value.faces
-        return [detector.session, *[own] * len(found)]
-    if isinstance(task, StyleTransferAny):
-        return [lens.helper(task.predictor, StylePrediction).session, own]
+    own = lens.predictor(entry.spec.id, type(entry.spec.task)).session
+    for step in entry.spec.program:
+        if isinstance(step, FindFaces):
+            detector = lens.helper(step.model, FaceDetection)
+            found = detector.predict(photo.rgb).value.faces
+            return [detector.session, *[own] * len(found)]
+        if isinstance(step, EmbedStyle):
+            return [lens.helper(step.model, StylePrediction).session, own]
     return [own]
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from edge_runtime.discovery import MANIFEST, find_bundle
 from edge_runtime.errors import BundleError, BundleTampered, SchemaTooNew, UnknownName
-from edge_runtime.hashes import file_sha256
+from edge_runtime.hashes import content_sha256
 from edge_runtime.spec import SCHEMA_VERSION, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edge_runtime.spec import ModelEntry, ModelFile, ModelSpec, SizeHW
+    from edge_runtime.spec import Format, ModelEntry, ModelFile, ModelSpec, SizeHW
 
 
 class _Version(msgspec.Struct):
@@ -57,42 +58,54 @@ class Bundle:
         entry: ModelEntry,
         variant: str | None = None,
         size_hw: SizeHW | None = None,
+        kind: Format = "tflite",
     ) -> tuple[ModelFile, Path]:
-        """The TFLite file of a variant (the shipped one) and size (the default one).
+        """The file of a variant (the shipped one), size (the default one) and format.
 
         Where no file has that size, the default one: a graph may let itself be resized.
-        Raises ``UnknownName`` for a variant that was not built and ``BundleTampered``
-        where the bytes are not those of the manifest.
+        Raises ``BundleError`` for a format and ``UnknownName`` for a variant that was not
+        built, ``BundleTampered`` where the bytes are not those of the manifest.
         """
-        variant = variant or entry.spec.ships["tflite"]
-        built = {file.variant for file in entry.files if file.format == "tflite"}
+        built = [file.variant for file in entry.files if file.format == kind]
+        if not built:
+            raise BundleError(
+                f"the bundle has no {kind} file of {entry.spec.id}: make one with "
+                f"'edge-convert {entry.spec.id} --formats tflite,{kind} --out DIR'"
+            )
+        variant = variant or entry.spec.ships.get(kind) or built[0]
         if variant not in built:
-            raise UnknownName(f"variant of {entry.spec.id}", variant, built)
+            raise UnknownName(f"variant of {entry.spec.id}", variant, set(built))
         sizes = {
             file.size_hw: file
             for file in entry.files
-            if (file.format, file.variant) == ("tflite", variant)
+            if (file.format, file.variant) == (kind, variant)
         }
         wanted = size_hw if size_hw in sizes else entry.spec.image.size_hw
         file = sizes.get(wanted) or next(iter(sizes.values()))
         return file, self._verified(entry.spec.id, file)
 
     def labels(self, spec: ModelSpec) -> tuple[str, ...]:
-        """The class names in the order of the output; none where the model has none."""
+        """The class names in the order of the output; none where the model has none.
+
+        Raises ``BundleTampered`` where they are not those of the manifest.
+        """
         if not spec.labels:
             return ()
         path = self.folder / "labels" / spec.labels
         try:
-            return tuple(path.read_text(encoding="utf-8").splitlines())
-        except (OSError, UnicodeDecodeError):
+            content = path.read_bytes()
+        except OSError:
+            raise BundleTampered(f"the labels {path} are missing: restore that file") from None
+        if sha256(content).hexdigest() != self.entry(spec.id).labels_sha256:
             raise BundleTampered(
-                f"the labels {path} are missing or damaged: restore that file"
-            ) from None
+                f"{path} is not the file that the manifest names (SHA-256 differs): restore it"
+            )
+        return tuple(content.decode().splitlines())
 
     def _verified(self, model_id: str, file: ModelFile) -> Path:
         path = self.folder / file.path
         try:
-            digest = file_sha256(path)
+            digest = content_sha256(path)
         except OSError:
             reason = "is missing" if file.bundled else "is too large to be kept"
             raise BundleTampered(
@@ -113,8 +126,13 @@ def read_manifest(path: Path) -> Manifest:
         version = msgspec.json.decode(raw, type=_Version).schema_version
         if version > SCHEMA_VERSION:
             raise SchemaTooNew(
-                f"{path} has schema {version}, this PocketLens reads up to {SCHEMA_VERSION}: "
+                f"{path} has schema {version}, this PocketLens reads {SCHEMA_VERSION}: "
                 "update PocketLens"
+            )
+        if version < SCHEMA_VERSION:
+            raise BundleError(
+                f"{path} has schema {version}, this PocketLens reads {SCHEMA_VERSION}: build "
+                "it again with 'edge-convert --all'"
             )
         return msgspec.json.decode(raw, type=Manifest)
     except (msgspec.DecodeError, OSError) as error:

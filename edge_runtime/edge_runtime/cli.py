@@ -35,6 +35,9 @@ RUNNERS = {
     "models": ("edge_runtime.listing", "run_models"),
     "bench": ("edge_runtime.bench", "run_bench"),
     "gallery": ("edge_runtime.gallery", "run_gallery"),
+    "canary": ("edge_runtime.canary_table", "run_canary"),
+    "dump": ("edge_runtime.doctor.writing", "run_dump"),
+    "doctor": ("edge_runtime.doctor.command", "run_doctor"),
 }
 
 
@@ -76,6 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     _reading_options(models)
     bench = commands.add_parser("bench", help="how long models and pipelines take")
     _bench_options(bench)
+    canary = commands.add_parser("canary", help="what runs each model here, rightly and fast")
+    _canary_options(canary)
+    _dump_options(commands.add_parser("dump", help="what every step of a model gives"))
+    _doctor_options(commands.add_parser("doctor", help="what is wrong with an app's dump"))
     return parser
 
 
@@ -94,7 +101,20 @@ def _runtime_options(parser: argparse.ArgumentParser) -> None:
     _reading_options(parser)
     parser.add_argument("--variant", help="the variant of the model (the one that ships)")
     parser.add_argument("--threads", type=_positive, default=1, help="CPU threads (1)")
-    parser.add_argument("--backend", default="litert", help="what runs the model (litert)")
+    _backend_options(parser, "litert")
+
+
+def _backend_options(parser: argparse.ArgumentParser, usual: str) -> None:
+    parser.add_argument(
+        "--backend",
+        default=usual,
+        help=f"what runs the model: litert, onnx, coreml, or auto: the fastest that is right "
+        f"({usual})",
+    )
+    parser.add_argument(
+        "--accelerator",
+        help="of the backend: cpu, gpu, cuda, auto... (its first; with auto, any)",
+    )
 
 
 def _task_options(parser: argparse.ArgumentParser, task: str) -> None:
@@ -104,10 +124,23 @@ def _task_options(parser: argparse.ArgumentParser, task: str) -> None:
     )
     parser.add_argument("--model", metavar="ID", help="another model than the task's own")
     _runtime_options(parser)
+    _server_options(parser)
     if task == "background":
         _background_options(parser)
     elif task == "style":
         _style_options(parser)
+
+
+def _server_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--server", metavar="URL", help="a PocketLens server; its key is in POCKETLENS_KEY"
+    )
+    parser.add_argument(
+        "--policy",
+        choices=("device-first", "server-first", "device-only", "fastest", "best-quality"),
+        default="device-first",
+        help="which of the two is asked, where a server is named (device-first)",
+    )
 
 
 def _background_options(parser: argparse.ArgumentParser) -> None:
@@ -121,11 +154,15 @@ def _background_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _style_options(parser: argparse.ArgumentParser) -> None:
+    _mix_options(parser)
+    parser.add_argument("--strength", type=_share, default=1.0, help="0..1 of the style (1)")
+    parser.add_argument("--keep-colours", action="store_true", help="keep the photo's own")
+
+
+def _mix_options(parser: argparse.ArgumentParser) -> None:
     style = parser.add_mutually_exclusive_group()
     style.add_argument("--style", default="0", help="a style, or a mix: 3:0.5,12:0.5 (0)")
     style.add_argument("--style-image", type=Path, metavar="PIC", help="a picture as style")
-    parser.add_argument("--strength", type=_share, default=1.0, help="0..1 of the style (1)")
-    parser.add_argument("--keep-colours", action="store_true", help="keep the photo's own")
     parser.add_argument(
         "--size", type=_size, help="what it is painted at: 512, or 640x480 (the model's own)"
     )
@@ -142,6 +179,43 @@ def _bench_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rounds", type=_positive, default=30, help="repetitions, of which the median (30)"
     )
+
+
+def _canary_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="model ids (all)")
+    _reading_options(parser)
+    parser.add_argument("--variant", help="the variant of the model (the one that ships)")
+    parser.add_argument("--threads", type=_positive, default=1, help="CPU threads (1)")
+    _backend_options(parser, "auto")
+    parser.add_argument("--again", action="store_true", help="try all anew, crashed ones too")
+    parser.add_argument(
+        "--deadline", type=_positive, default=60, help="seconds for each to load and run (60)"
+    )
+
+
+def _dump_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("photo", type=Path, metavar="PHOTO", help="a photo")
+    parser.add_argument("--model", required=True, metavar="ID", help="the model that is run")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="a .zip, or a folder")
+    parser.add_argument("--keep-photo", action="store_true", help="put the photo into it")
+    _mix_options(parser)
+    _runtime_options(parser)
+
+
+def _doctor_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="BUNDLE",
+        help="the app's bundle (the installed)",
+    )
+    parser.add_argument(
+        "dump", type=Path, metavar="DUMP", help="the app's dump, .zip or folder"
+    )
+    parser.add_argument("--photo", type=Path, help="the photo, if the dump does not have it")
+    parser.add_argument("--style-image", type=Path, metavar="PIC", help="the style's picture")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _positive(text: str) -> int:

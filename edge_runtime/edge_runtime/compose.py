@@ -10,8 +10,10 @@ import numpy as np
 from PIL import ImageColor
 
 from edge_runtime.backdrops import WORDS, backdrop
-from edge_runtime.errors import UnknownName
+from edge_runtime.bands import bands, enlarged, small_copy
+from edge_runtime.errors import PhotoNotFound, UnknownName
 from edge_runtime.images import open_photo
+from edge_runtime.outputs import SUFFIXES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _BLUR = 1 / 30
+_SOLID = 0.995
 
 
 def cut_out(rgb: Pixels, alpha: Floats) -> Pixels:
@@ -31,10 +34,12 @@ def cut_out(rgb: Pixels, alpha: Floats) -> Pixels:
 def replace_background(rgb: Pixels, alpha: Floats, background_rgb: Pixels) -> Pixels:
     """The person over another picture of the same size; blended as sRGB values, as screens
     and phones do."""
-    front = _own_colours(rgb, alpha).astype(np.float32)
-    behind = background_rgb.astype(np.float32)
-    mixed = behind + alpha[..., None] * (front - behind)
-    return cast("Pixels", (mixed + 0.5).astype(np.uint8))
+    front = _own_colours(rgb, alpha)
+    for rows in bands((rgb.shape[1], rgb.shape[0])):
+        behind = background_rgb[rows].astype(np.float32)
+        mixed = behind + alpha[rows][..., None] * (front[rows] - behind)
+        front[rows] = (mixed + 0.5).astype(np.uint8)
+    return front
 
 
 def background_for(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
@@ -43,16 +48,28 @@ def background_for(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
     Read in this order: ``transparent``, ``blur``, a file that exists, a CSS colour, words
     with commas between.  Raises ``UnknownName`` listing the words.
     """
+    if Path(text).is_file():
+        return picture_behind(open_photo(text).rgb, rgb)
+    if Path(text).suffix.lower() in SUFFIXES and _colour(text) is None:
+        raise PhotoNotFound(f"there is no picture {text}: name one that exists, or words")
+    return background_named(text, rgb, alpha)
+
+
+def picture_behind(picture_rgb: Pixels, rgb: Pixels) -> Pixels:
+    """A picture scaled and cut so that it covers the photo: uint8 [H, W, 3] of its size."""
+    return _covering(picture_rgb, (rgb.shape[1], rgb.shape[0]))
+
+
+def background_named(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
+    """Like :func:`background_for`, but reads no file whatever the text says."""
     if text == "transparent":
         return None
     if text == "blur":
         return _blurred(rgb, alpha)
-    size_wh = (rgb.shape[1], rgb.shape[0])
-    if Path(text).is_file():
-        return _covering(open_photo(text).rgb, size_wh)
     colour = _colour(text)
     if colour is not None:
         return np.full_like(rgb, colour)
+    size_wh = (rgb.shape[1], rgb.shape[0])
     words = [word.strip() for word in text.split(",")]
     for word in words:
         if word not in WORDS:
@@ -83,19 +100,22 @@ def _own_colours(rgb: Pixels, alpha: Floats) -> Pixels:
     """The foreground's colours where it is half transparent (Forte, "Approximate Fast
     Foreground Colour Estimation", 2021): blurred estimates of both sides, then the colour
     that explains the photo."""
-    photo = rgb.astype(np.float32)
-    share = alpha[..., None]
-    front = _spread(photo, alpha**8, rgb.shape[0])
-    behind = _spread(photo, (1 - alpha) ** 8, rgb.shape[0])
-    front = front + share * (photo - share * front - (1 - share) * behind)
-    estimated = np.clip(front + 0.5, 0, 255).astype(np.uint8)
-    solid = (alpha > 0.995)[..., None]
-    return cast("Pixels", np.where(solid, rgb, estimated))
+    size_wh = (rgb.shape[1], rgb.shape[0])
+    photo, share = small_copy(rgb).astype(np.float32), small_copy(alpha)
+    near, far = _spread(photo, share**8), _spread(photo, (1 - share) ** 8)
+    own = np.empty_like(rgb)
+    for rows in bands(size_wh):
+        part, share = rgb[rows], alpha[rows][..., None]
+        front, behind = enlarged(near, size_wh, rows), enlarged(far, size_wh, rows)
+        front += share * (part - share * front - (1 - share) * behind)
+        estimated = np.clip(front + 0.5, 0, 255).astype(np.uint8)
+        own[rows] = np.where(share > _SOLID, part, estimated)
+    return own
 
 
-def _spread(photo: Floats, weight: Floats, height: int) -> Floats:
+def _spread(photo: Floats, weight: Floats) -> Floats:
     """Mean colour around each pixel, weighted."""
-    side = max(25, height // 20) | 1
+    side = max(25, photo.shape[0] // 20) | 1
     weight = weight + np.float32(1e-6)
     total = cv2.blur(weight, (side, side))
     return cast("Floats", cv2.blur(photo * weight[..., None], (side, side)) / total[..., None])
@@ -112,5 +132,5 @@ def _blurred(rgb: Pixels, alpha: Floats) -> Pixels:
     total = cv2.GaussianBlur(weight, (0, 0), sigma)
     far = cv2.GaussianBlur(small, (0, 0), sigma * 4)
     filled = (colours + 1e-3 * far) / (total + 1e-3)[..., None]
-    large = cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC)
-    return cast("Pixels", np.clip(large + 0.5, 0, 255).astype(np.uint8))
+    filled = np.clip(filled + 0.5, 0, 255).astype(np.uint8)
+    return cast("Pixels", cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC))

@@ -7,6 +7,7 @@
     │   ├── PhotoNotFound      no file there, or it may not be read
     │   ├── PhotoUnreadable    not an image, empty, truncated
     │   └── PhotoTooLarge      over the byte or pixel limit
+    ├── DatasetError           a set of photos: empty, mostly unreadable, other labels
     ├── BundleError            the models on disk
     │   ├── BundleNotFound     no manifest where one was looked for
     │   ├── BundleTampered     a file is missing or its hash differs
@@ -15,7 +16,10 @@
     ├── SpecError              a spec or a recipe that contradicts itself
     ├── WeightsError           weights missing, or not the ones the spec names
     ├── ConversionError        a converter failed
-    └── VerificationError      two implementations differ by more than the gate
+    ├── VerificationError      two implementations differ by more than the gate
+    ├── BackendError           what runs the graphs failed, or gives wrong numbers
+    └── DumpError              what an app wrote down for the doctor cannot be read
+    └── NoAnswer               a value was wanted of an outcome that has none
 
 The message is one line and says what to do next.  The command lines print it and exit
 with status 1; nothing else of ours ends in a traceback.
@@ -48,6 +52,10 @@ class PhotoUnreadable(PhotoError):
 
 class PhotoTooLarge(PhotoError):
     """The image is over the byte or pixel limit."""
+
+
+class DatasetError(PocketLensError):
+    """A set of photos or its labels cannot be used."""
 
 
 class BundleError(PocketLensError):
@@ -93,3 +101,15 @@ class ConversionError(PocketLensError):
 
 class VerificationError(PocketLensError):
     """Two implementations differ by more than the gate allows."""
+
+
+class BackendError(PocketLensError):
+    """What runs the graphs failed, or gives wrong numbers; the message says what to use."""
+
+
+class NoAnswer(PocketLensError):
+    """A value was wanted where neither device nor server gave one; the message says why."""
+
+
+class DumpError(PocketLensError):
+    """What an app wrote down about a run cannot be read, or not be compared."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edge_runtime.spec import Resize, SizeHW
+    from edge_runtime.contract import Resize
+    from edge_runtime.spec import SizeHW
 
 Rect: TypeAlias = tuple[int, int, int, int]
 """x, y, width, height in whole pixels."""
@@ -99,7 +100,7 @@ class Plan:
 
 @lru_cache(maxsize=64)
 def plan(size_wh: tuple[int, int], size_hw: SizeHW, resize: Resize) -> Plan:
-    """The spec's resize rule as whole rectangles, for a photo of ``size_wh``.
+    """The step ``resize`` as whole rectangles, for a photo of ``size_wh``.
 
     A row or column that an odd size leaves over when it is halved is left out at the
     bottom or right; the placement knows.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from edge_runtime.errors import PhotoNotFound, PhotoTooLarge, PhotoUnreadable
 
@@ -26,7 +26,8 @@ Source: TypeAlias = str | os.PathLike[str] | bytes
 
 # Only pure decoders: Pillow also knows formats that run other programs.
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "AVIF", "JPEG2000")
-_BROKEN = (
+# What Pillow's decoders raise for bytes that are no picture.
+BROKEN = (
     OSError,
     SyntaxError,
     ValueError,
@@ -38,6 +39,8 @@ _BROKEN = (
     struct.error,
     zlib.error,
 )
+# A PNG's texts and its colour profile unpack to at most this; measured displays have 3 MB.
+PngImagePlugin.MAX_TEXT_CHUNK = 4 * 2**20
 _ORIENTATION = 0x0112
 # EXIF orientation to (turns by 90 degrees against the clock, then mirrored in x).
 _TURNS = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True), 6: (3, False)}
@@ -80,10 +83,18 @@ def open_photo(source: Source, limits: Limits | None = None) -> Photo:
     encoded = _read(source, name, limits.max_bytes)
     with _one_line_errors(name), Image.open(BytesIO(encoded), formats=FORMATS) as image:
         _check_pixels(image.size, name, limits.max_pixels)
-        image.load()
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), (0, False))
-        alpha = _alpha(image)
-        return Photo(_turned(_rgb(image), turn), _turned_alpha(alpha, turn), name)
+        return photo_of(image, name)
+
+
+def photo_of(image: Image.Image, name: str = "photo") -> Photo:
+    """What ``open_photo`` makes of an image that was opened and checked by the caller.
+
+    Raises what Pillow's decoders raise: one of ``BROKEN``, or ``MemoryError``.
+    """
+    image.load()
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), (0, False))
+    alpha = _alpha(image)
+    return Photo(_turned(_rgb(image), turn), _turned_alpha(alpha, turn), name)
 
 
 def _read(source: Source, name: str, max_bytes: int) -> bytes:
@@ -125,7 +136,7 @@ def _one_line_errors(name: str) -> Iterator[None]:
             raise PhotoUnreadable(f"{name} is not a picture of {known}: convert it") from None
         except MemoryError:
             raise PhotoTooLarge(f"{name} does not fit into memory: shrink it") from None
-        except _BROKEN as error:
+        except BROKEN as error:
             raise PhotoUnreadable(
                 f"{name} is damaged or cut short ({_first_line(error)}): get it again"
             ) from None
@@ -154,7 +165,9 @@ def _alpha(image: Image.Image) -> NDArray[np.uint8] | None:
 def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith("I") or image.mode == "F":
         return np.repeat(_eight_bits(np.asarray(image))[..., np.newaxis], 3, axis=2)
-    return np.asarray(_in_srgb(image).convert("RGB"))
+    coloured = _in_srgb(image)
+    # Converting RGB to RGB would copy every pixel.
+    return np.asarray(coloured if coloured.mode == "RGB" else coloured.convert("RGB"))
 
 
 def _eight_bits(grey: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""A TFLite file that runs: the only file that knows LiteRT."""
+"""A TFLite file that runs on the CPU, by LiteRT's interpreter."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import contextlib
 import os
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from edge_runtime.errors import BundleError, SpecError
+from edge_runtime.backends.interface import first_line, fitted, wrong_size
+from edge_runtime.errors import BackendError, BundleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from edge_runtime.backends.interface import Inputs, Outputs, Shape
     from edge_runtime.spec import SizeHW
 
 SIGNATURE = "serving_default"
 _ANNOUNCED = Event()
-Shape: TypeAlias = tuple[int, ...]
-Outputs: TypeAlias = "dict[str, NDArray[np.float32]]"
-Inputs: TypeAlias = "Mapping[str, NDArray[np.float32] | NDArray[np.uint8]]"
 
 
 class Session:
@@ -54,23 +53,23 @@ class Session:
         widened while they are written.  Raises ``SpecError`` for names or shapes that the
         graph does not have.
         """
-        if inputs.keys() != self._inputs.keys():
-            raise SpecError(f"the graph takes {sorted(self._inputs)}, not {sorted(inputs)}")
-        for name, value in inputs.items():
+        for name, value in fitted(inputs, self.input_shapes).items():
             self._write(name, value)
-        self._interpreter.invoke()
+        self.invoke()
         return {
             name: self._interpreter.get_tensor(index) for name, index in self._outputs.items()
         }
 
     def invoke(self) -> None:
         """Run once more on whatever the inputs hold: what a benchmark compares with."""
-        self._interpreter.invoke()
+        try:
+            self._interpreter.invoke()
+        except RuntimeError as error:
+            raise BackendError(
+                f"LiteRT failed ({first_line(error)}): convert the model again"
+            ) from None
 
     def _write(self, name: str, value: NDArray[np.float32] | NDArray[np.uint8]) -> None:
-        shape = self.input_shapes[name]
-        if value.shape not in {shape, shape[1:]}:
-            raise SpecError(f"the graph takes {name} of shape {shape}, not {value.shape}")
         # The view must be gone before the graph runs, which is why this is a function.
         np.copyto(self._interpreter.tensor(self._inputs[name])(), value)
 
@@ -85,10 +84,7 @@ class Session:
             self._interpreter.resize_tensor_input(index, (1, *size_hw, 3))
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError):
-            raise SpecError(
-                f"{path.name} cannot take a picture of {size_hw[1]}x{size_hw[0]} (width x "
-                "height): use a size that the model lists"
-            ) from None
+            raise wrong_size(path, size_hw) from None
 
 
 def _load(path: Path, threads: int) -> Interpreter:

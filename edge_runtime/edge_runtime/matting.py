@@ -6,17 +6,18 @@ its edge as a linear function of the photo's colours; where the mask is sure, it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
+
+from edge_runtime.bands import bands, enlarged, small_copy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
-LONGEST = 640
 _RADIUS = 1 / 36
 _EPSILON = 1e-4
 _SURE = 0.08
@@ -26,22 +27,18 @@ def refine(rgb: NDArray[np.uint8], probability: NDArray[np.float32]) -> NDArray[
     """Alpha [H, W] in 0..1 of a photo uint8 [H, W, 3] and a person's probability [H, W].
 
     The filter's coefficients are found at no more than 640 pixels a side and applied at
-    full size, which bounds the time of a large photo.
+    full size, which bounds time and memory of a large photo.
     """
-    height, width = rgb.shape[:2]
-    scale = min(1.0, LONGEST / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = _resized(rgb, size).astype(np.float32) * np.float32(1 / 255)
-    slopes, offset = _coefficients(small, _resized(probability, size))
-    large = _resized(slopes, (width, height))
-    alpha = np.einsum("hwc,hwc->hw", large, rgb, dtype=np.float32) * np.float32(1 / 255)
-    return _settled(alpha + _resized(offset, (width, height)), probability)
-
-
-def _resized(values: NDArray[Any], size_wh: tuple[int, int]) -> Floats:
-    smaller = size_wh[0] < values.shape[1]
-    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return cast("Floats", cv2.resize(values, size_wh, interpolation=way))
+    size_wh = (rgb.shape[1], rgb.shape[0])
+    guide = small_copy(rgb).astype(np.float32) * np.float32(1 / 255)
+    slopes, offset = _coefficients(guide, small_copy(probability))
+    alpha = np.empty_like(probability)
+    for rows in bands(size_wh):
+        steep = enlarged(slopes, size_wh, rows)
+        found = np.einsum("hwc,hwc->hw", steep, rgb[rows], dtype=np.float32)
+        found = found * np.float32(1 / 255) + enlarged(offset, size_wh, rows)
+        alpha[rows] = _settled(found, probability[rows])
+    return alpha
 
 
 def _coefficients(guide: Floats, mask: Floats) -> tuple[Floats, Floats]:

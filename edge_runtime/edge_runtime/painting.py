@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_runtime import stylise
-from edge_runtime.postprocess.style import decode, decode_vector
+from edge_runtime.contract import EmbedStyle, MixStyles
 from edge_runtime.results import Prediction
 from edge_runtime.spec import StylePrediction, StyleTransfer, StyleTransferAny
 
@@ -41,17 +41,17 @@ class Style:
 def paint_mix(lens: Lens, rgb: Pixels, style: Style, model: str | None) -> Prediction[Picture]:
     """The photo in a mix of the learnt styles."""
     network = lens.predictor(model or MIX_MODEL, StyleTransfer, style.size_hw)
-    weights = stylise.parse_style(style.mix, network.task.styles)
-    return network.predict(rgb, decode, {network.spec.vectors[0].name: weights})
+    step = network.step(MixStyles)
+    return network.predict(rgb, {step.input: stylise.parse_style(style.mix, step.styles)})
 
 
 def paint_like(lens: Lens, rgb: Pixels, style: Style, model: str | None) -> Prediction[Picture]:
     """The photo in the style of a picture, which a second model looks at."""
     network = lens.predictor(model or ANY_MODEL, StyleTransferAny, style.size_hw)
-    predictor = lens.helper(network.task.predictor, StylePrediction)
-    seen = predictor.predict(rgb if style.picture is None else style.picture.rgb, decode_vector)
-    vectors = {network.spec.vectors[0].name: seen.value.values}
-    painted = network.predict(rgb, decode, vectors)
+    step = network.step(EmbedStyle)
+    predictor = lens.helper(step.model, StylePrediction)
+    seen = predictor.predict(rgb if style.picture is None else style.picture.rgb)
+    painted = network.predict(rgb, {step.input: seen.value.values})
     return Prediction(
         value=painted.value,
         model=painted.model,

@@ -12,22 +12,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from edge_runtime.bundle import Bundle
-from edge_runtime.geometry import slope, square_around
+from edge_runtime.contract import FindFaces
 from edge_runtime.images import Photo, open_photo
 from edge_runtime.painting import Style, finished, paint_like, paint_mix
-from edge_runtime.postprocess import (
-    classification,
-    detection,
-    expression,
-    faces,
-    landmarks,
-    segmentation,
-)
 from edge_runtime.predictor import Predictor, Runtime
 from edge_runtime.preprocess import use_threads
+from edge_runtime.program import with_value
 from edge_runtime.results import Faces, Picture, Prediction, Timings
 from edge_runtime.spec import (
     FaceDetection,
@@ -39,16 +32,9 @@ from edge_runtime.spec import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from edge_runtime.images import Source
-    from edge_runtime.results import Face, Labels, Mask, Objects
+    from edge_runtime.results import Labels, Mask, Objects
     from edge_runtime.spec import SizeHW
-
-    _Look: TypeAlias = tuple[Face | None, Timings]
 
 TaskT = TypeVar("TaskT")
 Value = TypeVar("Value")
@@ -95,7 +81,7 @@ class Lens:
         """The probability of a person at every pixel."""
         opened, decoded = _opened(photo)
         network = self.predictor(model, PortraitSegmentation)
-        return _after(decoded, network.predict(opened.rgb, segmentation.decode))
+        return _after(decoded, network.predict(opened.rgb))
 
     def background(
         self,
@@ -128,36 +114,17 @@ class Lens:
         """The faces with their boxes and six points."""
         opened, decoded = _opened(photo)
         network = self.predictor(model, FaceDetection)
-        return _after(decoded, network.predict(opened.rgb, faces.decode))
+        return _after(decoded, network.predict(opened.rgb))
 
     def landmarks(
         self, photo: Photo | Source, model: str = "face-landmarks"
     ) -> Prediction[Faces]:
         """The faces with 468 points each; what turns out to be none is left out."""
-        mesh = self.predictor(model, FaceLandmarks)
-        scale = mesh.task.crop_scale
-
-        def look(rgb: NDArray[np.uint8], face: Face) -> _Look:
-            eyes = slope(face.points["right_eye"], face.points["left_eye"])
-            square = square_around(face.box_xyxy, scale, eyes)
-            seen = mesh.predict_crop(rgb, square, landmarks.decode)
-            found = None if seen.value is None else replace(face, landmarks=seen.value)
-            return found, seen.ms
-
-        return self._each_face(photo, mesh, look)
+        return self._each_face(photo, self.predictor(model, FaceLandmarks))
 
     def smile(self, photo: Photo | Source, model: str = "smile") -> Prediction[Faces]:
         """The faces with the probability of a smile and of each expression."""
-        network = self.predictor(model, FaceExpression)
-        task = network.task
-
-        def look(rgb: NDArray[np.uint8], face: Face) -> _Look:
-            square = square_around(face.box_xyxy, task.crop_scale)
-            seen = network.predict_crop(rgb, square, expression.decode)
-            smile = seen.value[task.smile_label]
-            return replace(face, smile=smile, expressions=seen.value), seen.ms
-
-        return self._each_face(photo, network, look)
+        return self._each_face(photo, self.predictor(model, FaceExpression))
 
     def style(
         self, photo: Photo | Source, style: Style | None = None, model: str | None = None
@@ -178,7 +145,7 @@ class Lens:
         """What the photo shows: the best labels."""
         opened, decoded = _opened(photo)
         network = self.predictor(model, ImageClassification)
-        return _after(decoded, network.predict(opened.rgb, classification.decode))
+        return _after(decoded, network.predict(opened.rgb))
 
     def detect(
         self, photo: Photo | Source, model: str = "object-detection"
@@ -186,7 +153,7 @@ class Lens:
         """The objects with their boxes."""
         opened, decoded = _opened(photo)
         network = self.predictor(model, ObjectDetection)
-        return _after(decoded, network.predict(opened.rgb, detection.decode))
+        return _after(decoded, network.predict(opened.rgb))
 
     def _loaded(
         self, model_id: str, task: type[TaskT], size_hw: SizeHW | None, runtime: Runtime
@@ -198,21 +165,22 @@ class Lens:
             self._predictors[key] = known
         return known
 
-    def _each_face(
-        self,
-        photo: Photo | Source,
-        network: Predictor[FaceLandmarks] | Predictor[FaceExpression],
-        look: Callable[[NDArray[np.uint8], Face], _Look],
-    ) -> Prediction[Faces]:
+    def _each_face(self, photo: Photo | Source, network: Predictor[Any]) -> Prediction[Faces]:
+        """Each face, with what the network sees in it; without those in which it sees none."""
         opened, total = _opened(photo)
-        detector = self.helper(network.task.detector, FaceDetection)
-        found = detector.predict(opened.rgb, faces.decode)
-        looks = [look(opened.rgb, face) for face in found.value.faces]
+        detector = self.helper(network.step(FindFaces).model, FaceDetection)
+        found = detector.predict(opened.rgb)
+        looks = [(face, network.predict_face(opened.rgb, face)) for face in found.value.faces]
+        kept = (
+            with_value(face, network.spec.program, look.value)
+            for face, look in looks
+            if look.value is not None
+        )
         return Prediction(
-            value=Faces(faces=tuple(face for face, _ in looks if face is not None)),
+            value=Faces(faces=tuple(kept)),
             model=network.spec.id,
             variant=network.variant,
-            ms=sum((ms for _, ms in looks), total + found.ms),
+            ms=sum((look.ms for _, look in looks), total + found.ms),
         )
 
 

@@ -1,44 +1,28 @@
-"""One model, ready: preprocess, run, decode, each timed."""
+"""One model, ready: the steps of its program before, at and after the run, each timed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from edge_runtime.contract import Run, StepT, step_of
 from edge_runtime.errors import BundleTampered, UnknownName
-from edge_runtime.interpreter import Session
-from edge_runtime.postprocess import Scene, TaskT
-from edge_runtime.preprocess import crop_pixels, fit_pixels
+from edge_runtime.opening import Runtime as Runtime  # noqa: PLC0414  its public name
+from edge_runtime.opening import open_model
+from edge_runtime.program import View, check_program, execute
 from edge_runtime.results import Prediction, Timings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from edge_runtime.bundle import Bundle
-    from edge_runtime.geometry import Placement
-    from edge_runtime.postprocess import Outputs
+    from edge_runtime.results import Face
     from edge_runtime.spec import ModelEntry, SizeHW
 
-Value = TypeVar("Value")
-BACKENDS = {"litert": Session}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Runtime:
-    """What runs a model: the ``variant`` of the file (the one that ships, where it is not
-    said), CPU ``threads``, ``backend`` (``litert``)."""
-
-    variant: str | None = None
-    threads: int = 1
-    backend: str = "litert"
-
-    def __post_init__(self) -> None:
-        if self.backend not in BACKENDS:
-            raise UnknownName("backend", self.backend, BACKENDS)
+TaskT = TypeVar("TaskT")
 
 
 class Predictor(Generic[TaskT]):
@@ -55,68 +39,67 @@ class Predictor(Generic[TaskT]):
         """``task`` is the kind of model that is meant, ``size_hw`` its input's size.
 
         Raises ``UnknownName`` where the model is of another kind or has no such variant,
-        ``BundleError`` where its file cannot be used, ``SpecError`` for a wrong size.
+        ``BundleError`` where its file cannot be used, ``SpecError`` for a wrong size or a
+        program that makes no sense.
         """
         if not isinstance(entry.spec.task, task):
             same = [m.spec.id for m in bundle.manifest.models if isinstance(m.spec.task, task)]
             raise UnknownName("model for this task", entry.spec.id, same)
-        runtime = runtime or Runtime()
-        file, path = bundle.file(entry, runtime.variant, size_hw)
+        check_program(entry.spec)
+        opened = open_model(bundle, entry, runtime or Runtime(), size_hw)
         self.task: TaskT = entry.spec.task
         self.spec = entry.spec
-        self.variant = str(file.variant)
+        self.variant = str(opened.file.variant)
+        self.backend, self.accelerator = opened.backend, opened.accelerator
         self.labels = _labels(bundle, entry)
-        self.size_hw = size_hw or file.size_hw
-        self.session = BACKENDS[runtime.backend](path, runtime.threads, self.size_hw)
+        self.size_hw = size_hw or opened.file.size_hw
+        self.session = opened.session
+
+    def step(self, kind: type[StepT]) -> StepT:
+        """The program's step of that kind; ``SpecError`` where it has none."""
+        return step_of(self.spec.program, kind)
 
     def predict(
+        self, rgb: NDArray[np.uint8], vectors: Mapping[str, NDArray[np.float32]] | None = None
+    ) -> Prediction[Any]:
+        """Run on a whole photo; ``vectors`` are the inputs beside it."""
+        return self._timed(self.view(rgb, vectors=vectors or {}))
+
+    def predict_face(self, rgb: NDArray[np.uint8], face: Face) -> Prediction[Any]:
+        """Run on one face of a photo; the value is none where it turns out to be none."""
+        return self._timed(self.view(rgb, face=face))
+
+    def view(
         self,
         rgb: NDArray[np.uint8],
-        decode: Callable[[Outputs, Scene[TaskT]], Value],
+        face: Face | None = None,
         vectors: Mapping[str, NDArray[np.float32]] | None = None,
-    ) -> Prediction[Value]:
-        """Run on a whole photo, brought to size by the spec's resize rule."""
-        started = perf_counter()
-        pixels, placement = fit_pixels(rgb, self.spec.image, self.size_hw)
-        scene = self._scene(rgb, placement)
-        return self._finish(
-            started, {self.spec.image.name: pixels, **(vectors or {})}, scene, decode
+    ) -> View:
+        """What :func:`edge_runtime.program.execute` needs for the model's program."""
+        return View(
+            rgb=rgb,
+            size_hw=self.size_hw,
+            run=self.session.run,
+            labels=self.labels,
+            face=face,
+            vectors=vectors or {},
         )
 
-    def predict_crop(
-        self,
-        rgb: NDArray[np.uint8],
-        placement: Placement,
-        decode: Callable[[Outputs, Scene[TaskT]], Value],
-    ) -> Prediction[Value]:
-        """Run on the part of a photo that ``placement`` says."""
-        started = perf_counter()
-        pixels = crop_pixels(rgb, placement, self.size_hw)
-        scene = self._scene(rgb, placement)
-        return self._finish(started, {self.spec.image.name: pixels}, scene, decode)
-
-    def _scene(self, rgb: NDArray[np.uint8], placement: Placement) -> Scene[TaskT]:
-        height, width = rgb.shape[:2]
-        return Scene(self.task, self.labels, placement, (width, height))
-
-    def _finish(
-        self,
-        started: float,
-        inputs: Mapping[str, NDArray[np.float32] | NDArray[np.uint8]],
-        scene: Scene[TaskT],
-        decode: Callable[[Outputs, Scene[TaskT]], Value],
-    ) -> Prediction[Value]:
-        prepared = perf_counter()
-        outputs = self.session.run(inputs)
-        ran = perf_counter()
-        value = decode(outputs, scene)
-        decoded = perf_counter()
-        ms = Timings(
-            preprocess=1000 * (prepared - started),
-            run=1000 * (ran - prepared),
-            postprocess=1000 * (decoded - ran),
+    def _timed(self, view: View) -> Prediction[Any]:
+        ms = {"preprocess": 0.0, "run": 0.0, "postprocess": 0.0}
+        phase, value = "preprocess", None
+        before = perf_counter()
+        for step, value in execute(self.spec.program, view):  # noqa: B007  the last value
+            if isinstance(step, Run):
+                phase = "run"
+            elif phase == "run":
+                phase = "postprocess"
+            now = perf_counter()
+            ms[phase] += 1000 * (now - before)
+            before = now
+        return Prediction(
+            value=value, model=self.spec.id, variant=self.variant, ms=Timings(**ms)
         )
-        return Prediction(value=value, model=self.spec.id, variant=self.variant, ms=ms)
 
 
 def _labels(bundle: Bundle, entry: ModelEntry) -> tuple[str, ...]:

@@ -1,16 +1,9 @@
-"""The spec's resize rule and the affine crop: the one implementation of each.
+"""The steps ``resize`` and ``crop-square``: the one implementation of each.
 
-Both are defined on uint8 pixels, so that what a model sees can be compared byte for byte.
-
-* Halving: the mean of 2x2 pixels, halves rounded up.
-* Bilinear, along x, then along y: output i lies at ``(i + 0.5) * have / want - 0.5``; its
-  two neighbours (beyond the border, the border itself) weigh whole 2048ths that sum to
-  2048, rounded to even.  A row's sum is kept in 1/128 (``>> 4``); the product of that with
-  a row's weight is kept in quarters (``>> 16``); the sum of both rows, plus 2, ``>> 2``.
-
-That is what OpenCV's INTER_LINEAR does, and the tests have it written out; its
-INTER_LINEAR_EXACT takes 2.4 times as long (640x480 to 256x256, one thread: 0.25 and
-0.10 ms) and differs by at most one grey level.
+:mod:`edge_runtime.contract` defines them, on uint8 pixels, so that what a model sees can be
+compared byte for byte.  What is defined is what OpenCV's INTER_LINEAR does, and the tests
+have it written out; its INTER_LINEAR_EXACT takes 2.4 times as long (640x480 to 256x256, one
+thread: 0.25 and 0.10 ms) and differs by at most one grey level.
 """
 
 from __future__ import annotations
@@ -21,17 +14,17 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 import cv2
 import numpy as np
 
+from edge_runtime.contract import HALVE_FROM
 from edge_runtime.geometry import plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.contract import Resize
     from edge_runtime.geometry import Placement
-    from edge_runtime.spec import ImageInput, SizeHW
+    from edge_runtime.spec import SizeHW
 
     Pixels: TypeAlias = NDArray[np.uint8]
-
-CROP_HALVES_FROM = 4
 
 
 def use_threads(count: int) -> None:
@@ -39,29 +32,24 @@ def use_threads(count: int) -> None:
     cv2.setNumThreads(count)
 
 
-def fit(
-    rgb: Pixels, image: ImageInput, size_hw: SizeHW | None = None
-) -> tuple[NDArray[np.float32], Placement]:
+def fit(rgb: Pixels, resize: Resize, size_hw: SizeHW) -> tuple[NDArray[np.float32], Placement]:
     """A photo as a model's input: float32 [1, h, w, 3] in 0..255, and where it lies.
 
-    ``rgb`` is uint8 [H, W, 3]; ``size_hw`` is the spec's default where it is not given.
+    ``rgb`` is uint8 [H, W, 3].
     """
-    pixels, placement = fit_pixels(rgb, image, size_hw)
+    pixels, placement = fit_pixels(rgb, resize, size_hw)
     return pixels.astype(np.float32)[np.newaxis], placement
 
 
-def fit_pixels(
-    rgb: Pixels, image: ImageInput, size_hw: SizeHW | None = None
-) -> tuple[Pixels, Placement]:
+def fit_pixels(rgb: Pixels, resize: Resize, size_hw: SizeHW) -> tuple[Pixels, Placement]:
     """What :func:`fit` makes, before it is widened to float32: uint8 [h, w, 3]."""
-    size_hw = size_hw or image.size_hw
     height, width = rgb.shape[:2]
-    how = plan((width, height), size_hw, image.resize)
+    how = plan((width, height), size_hw, resize)
     x, y, w, h = how.source
     pixels = _halved(rgb[y : y + h, x : x + w], how.halvings)
     resized = _resized(pixels, how.target[2:], cv2.INTER_LINEAR)
     if resized.shape[:2] != size_hw:
-        resized = _padded(resized, how.target[:2], size_hw, image.resize.pad)
+        resized = _padded(resized, how.target[:2], size_hw, resize.pad)
     return resized, how.placement
 
 
@@ -73,7 +61,9 @@ def crop(rgb: Pixels, placement: Placement, size_hw: SizeHW) -> NDArray[np.float
     return crop_pixels(rgb, placement, size_hw).astype(np.float32)[np.newaxis]
 
 
-def crop_pixels(rgb: Pixels, placement: Placement, size_hw: SizeHW) -> Pixels:
+def crop_pixels(
+    rgb: Pixels, placement: Placement, size_hw: SizeHW, halve_from: int = HALVE_FROM
+) -> Pixels:
     """What :func:`crop` makes, before it is widened to float32: uint8 [h, w, 3]."""
     # Plain floats: numpy would take longer over six numbers than the warp over the pixels.
     (a, b, x), (d, e, y) = placement.matrix.tolist()
@@ -82,7 +72,7 @@ def crop_pixels(rgb: Pixels, placement: Placement, size_hw: SizeHW) -> Pixels:
     shrinks = min(math.hypot(*across), math.hypot(*down))
     pixels, left, top = _around(rgb, (a, b, x), (d, e, y))
     halvings = 0
-    while min(pixels.shape[:2]) > 1 and shrinks >= CROP_HALVES_FROM << halvings:
+    while min(pixels.shape[:2]) > 1 and shrinks >= halve_from << halvings:
         pixels, halvings = _halved(pixels, 1), halvings + 1
     scale = 0.5**halvings
     # Centres of pixels, not corners, are what lies on whole numbers.

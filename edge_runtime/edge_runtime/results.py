@@ -87,6 +87,62 @@ class Objects:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Depth:
+    """How far every pixel is: float32 [height, width] in metres from the camera's plane,
+    at most ``max_depth`` metres.
+    """
+
+    metres: NDArray[np.float32]
+    max_depth: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One object and its pixels: class, ``score`` in 0..1, ``box_xyxy`` in pixels, ``mask``
+    bool [height, width] of the whole photo.
+    """
+
+    label: str
+    score: float
+    box_xyxy: tuple[float, float, float, float]
+    mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """The objects of a photo, the best score first; none is an answer, not an error."""
+
+    instances: tuple[Instance, ...]
+    size_hw: tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassMap:
+    """The class of every pixel: ``classes`` uint8 [height, width], an index into ``labels``;
+    ``palette`` has a colour (red, green, blue, each 0..255) for each label.
+    """
+
+    classes: NDArray[np.uint8]
+    labels: tuple[str, ...]
+    palette: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutOut:
+    """Objects cut out by their names: RGBA or RGB ``pixels`` uint8 [height, width, 3 or 4].
+
+    ``found`` has the names that are in the photo; ``method`` says what drew the outlines:
+    ``instance-segmentation``, or where its weights were not there,
+    ``detector+segmenter+grabcut``.
+    """
+
+    pixels: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    found: tuple[str, ...]
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StyleVector:
     """What ``style-prediction`` makes of a picture: float32, shape [1, 1, 1, 100]."""
 

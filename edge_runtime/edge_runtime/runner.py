@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from edge_runtime.wire import photo_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from edge_runtime.images import Photo
@@ -34,21 +36,36 @@ def run_task(args: Namespace) -> int:
     outs = _outs(args, photos)
     if args.command == "style":
         args.style_picture = open_photo(args.style_image) if args.style_image else None
-    lens = open_lens(args)
     failed = False
-    for number, (path, out) in enumerate(zip(photos, outs, strict=True), start=1):
-        progress(f"{number}/{len(photos)} {path}")
-        try:
-            _one(lens, args, path, out)
-        except PhotoError as error:
-            complain(error)
-            failed = True
+    with chosen_lens(args) as lens:
+        for number, (path, out) in enumerate(zip(photos, outs, strict=True), start=1):
+            progress(f"{number}/{len(photos)} {path}")
+            try:
+                _one(lens, args, path, out)
+            except PhotoError as error:
+                complain(error)
+                failed = True
     return 1 if failed else 0
+
+
+def chosen_lens(args: Namespace) -> AbstractContextManager[Any]:
+    """The device's pipeline, or a router with its methods where a server is named."""
+    lens = open_lens(args)
+    if args.server is None:
+        return nullcontext(lens)
+    from edge_runtime.server_options import routed  # noqa: PLC0415  most commands need none
+
+    return routed(lens, args)
 
 
 def open_lens(args: Namespace) -> Lens:
     """The pipeline that the options of a command line ask for."""
-    runtime = Runtime(variant=args.variant, threads=args.threads, backend=args.backend)
+    runtime = Runtime(
+        variant=args.variant,
+        threads=args.threads,
+        backend=args.backend,
+        accelerator=args.accelerator,
+    )
     return Lens(args.bundle, runtime)
 
 

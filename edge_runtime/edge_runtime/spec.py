@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-import msgspec
+from edge_runtime.contract import Steps  # noqa: TC001  msgspec reads it at run time
+from edge_runtime.measured import Measured  # noqa: TC001  likewise
+from edge_runtime.record import Record as Record  # noqa: PLC0414  the root of what is here
 
 Variant: TypeAlias = Literal[
     "fp32",
@@ -24,15 +26,13 @@ Variant: TypeAlias = Literal[
     "weight_only_wi8_afp32",
     "dynamic_wi8_afp32",
     "static_wi8_ai8",
+    "mixed",
     "w8",
 ]
 Format: TypeAlias = Literal["tflite", "coreml", "onnx", "coreai"]
 Converter: TypeAlias = Literal["litert-torch", "onnx2tf"]
+Platform: TypeAlias = Literal["android", "ios"]
 SizeHW: TypeAlias = tuple[int, int]
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A frozen, keyword-only record that JSON can hold; unknown fields are errors."""
 
 
 class Licence(Record, frozen=True, kw_only=True):
@@ -61,20 +61,6 @@ class Source(Record, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Resize(Record, frozen=True, kw_only=True):
-    """How a photo is brought to the size of the input.
-
-    ``stretch`` ignores the aspect ratio; ``letterbox`` keeps it and fills what is left,
-    centred, with ``pad`` (0..255); ``crop`` keeps it and cuts what is over, centred.
-    While both sides are at least ``halve_from`` times their target, the photo is halved
-    by 2x2 means; the last step is bilinear with half-pixel centres (no antialias).
-    """
-
-    fit: Literal["stretch", "letterbox", "crop"]
-    halve_from: int = 4
-    pad: int = 0
-
-
 class ImageInput(Record, frozen=True, kw_only=True):
     """The picture that goes in: RGB, 0..255, float32, shape [1, height, width, 3].
 
@@ -83,7 +69,6 @@ class ImageInput(Record, frozen=True, kw_only=True):
 
     name: str
     sizes_hw: tuple[SizeHW, ...]
-    resize: Resize
 
     @property
     def size_hw(self) -> SizeHW:
@@ -114,51 +99,35 @@ class Tensor(Record, frozen=True, kw_only=True):
 class PortraitSegmentation(
     Record, tag_field="kind", tag="portrait-segmentation", frozen=True, kw_only=True
 ):
-    """Probability of a person at each pixel; a person from ``threshold`` on."""
+    """Probability of a person at each pixel; who needs a yes or no takes a person to be
+    there from ``threshold`` on."""
 
     threshold: float = 0.5
 
 
 class FaceDetection(Record, tag_field="kind", tag="face-detection", frozen=True, kw_only=True):
-    """Boxes, ``points`` and a score an anchor; weighted NMS is left to the host."""
-
-    points: tuple[str, ...]
-    score_threshold: float = 0.5
-    iou_threshold: float = 0.3
+    """Faces with a box, points and a score."""
 
 
 class FaceLandmarks(Record, tag_field="kind", tag="face-landmarks", frozen=True, kw_only=True):
-    """Points on a face, from a square crop of ``crop_scale`` times the detector's box,
-    turned so that the line through the eyes is level."""
-
-    detector: str
-    crop_scale: float
-    presence_threshold: float = 0.5
+    """Points on each face that another model finds."""
 
 
 class FaceExpression(
     Record, tag_field="kind", tag="face-expression", frozen=True, kw_only=True
 ):
-    """Probability of each label, from an upright square crop of ``crop_scale`` times
-    the detector's box; the probability of ``smile_label`` is that of a smile."""
-
-    detector: str
-    crop_scale: float
-    smile_label: str
+    """Probability of a smile and of each expression of each face that another model finds."""
 
 
 class StyleTransfer(Record, tag_field="kind", tag="style-transfer", frozen=True, kw_only=True):
-    """A mix of ``styles`` learnt styles as weights that sum to 1."""
-
-    styles: int
+    """The photo painted in a mix of learnt styles."""
 
 
 class StyleTransferAny(
     Record, tag_field="kind", tag="style-transfer-any", frozen=True, kw_only=True
 ):
-    """The style is a vector that the model ``predictor`` makes of any picture."""
-
-    predictor: str
+    """The photo painted in a style that is a vector, which another model makes of any
+    picture."""
 
 
 class StylePrediction(
@@ -170,19 +139,13 @@ class StylePrediction(
 class ImageClassification(
     Record, tag_field="kind", tag="image-classification", frozen=True, kw_only=True
 ):
-    """Softmax over the labels; the ``top`` best are reported."""
-
-    top: int = 5
+    """The best labels of a photo."""
 
 
 class ObjectDetection(
     Record, tag_field="kind", tag="object-detection", frozen=True, kw_only=True
 ):
-    """Boxes and a score a class for each anchor; NMS by class is left to the host."""
-
-    score_threshold: float = 0.4
-    iou_threshold: float = 0.6
-    most: int = 100
+    """Objects with a box, a label and a score."""
 
 
 Task: TypeAlias = (
@@ -212,12 +175,26 @@ class Gate(Record, frozen=True, kw_only=True):
     mean_abs: float
 
 
+class Limit(Record, frozen=True, kw_only=True):
+    """The ``least`` or the ``most`` that a metric of the task may be, as a mean over photos.
+
+    The metrics are those of ``edge_calibration.metrics``.
+    """
+
+    metric: str
+    least: float | None = None
+    most: float | None = None
+
+
 class Gates(Record, frozen=True, kw_only=True):
     """``imported``: the torch module against the source's own runtime.  ``variants``:
-    an exported file against the torch module; every variant that is built has one."""
+    an exported file against the torch module; every variant that is built has one.
+    ``accuracy``: what a file that ships may lose in the task's own metrics against the
+    torch module, on photos that nobody calibrated with."""
 
     imported: Gate
     variants: dict[Variant, Gate]
+    accuracy: tuple[Limit, ...] = ()
 
 
 class Weights(Record, frozen=True, kw_only=True):
@@ -231,6 +208,7 @@ class Weights(Record, frozen=True, kw_only=True):
 class ModelSpec(Record, frozen=True, kw_only=True):
     """One model. See the module's docstring for the convention that it keeps.
 
+    ``task`` says what it is for, ``program`` every step from a photo to the result.
     ``converter`` makes the TFLite files: the better by ``edge-convert compare``.
     ``keep_float`` lists what stays float inside the int8 variants: kinds of operations
     (``SOFTMAX``) or regular expressions that search the names of results.
@@ -245,6 +223,7 @@ class ModelSpec(Record, frozen=True, kw_only=True):
     image: ImageInput
     outputs: tuple[Tensor, ...]
     task: Task
+    program: Steps
     gates: Gates
     tflite: tuple[Variant, ...]
     coreml: tuple[Variant, ...]
@@ -279,7 +258,8 @@ class ModelFile(Record, frozen=True, kw_only=True):
     ``sha256`` of a folder is that of its sorted ``<sha256>  <relative path>`` lines.
     ``bundled`` is false where the file is over the size that is kept in the repository:
     build it with ``edge-convert``.  ``parity`` is absent where the file could not be
-    executed on the machine that built it, and ``note`` then says so.
+    executed on the machine that built it, and ``note`` then says so.  ``measured`` is what
+    an evaluation of exactly this file found.
     """
 
     format: Format
@@ -291,18 +271,37 @@ class ModelFile(Record, frozen=True, kw_only=True):
     converter: str
     bundled: bool = True
     parity: Parity | None = None
+    measured: Measured | None = None
     note: str = ""
 
 
+class Accelerator(Record, frozen=True, kw_only=True):
+    """What a model should run on first, on a platform, and why.
+
+    For Core ML the names are those of its compute units.  An app keeps it where it turns
+    out to be correct there, and faster than the CPU.
+    """
+
+    platform: Platform
+    format: Format
+    accelerator: Literal["cpu", "gpu", "cpu-and-neural-engine", "all"]
+    reason: str
+
+
 class ModelEntry(Record, frozen=True, kw_only=True):
-    """A model in the manifest: its spec, how its import was proven, its files."""
+    """A model in the manifest: its spec, how its import was proven, its files.
+
+    ``labels_sha256`` is that of the label file, where the spec names one.
+    """
 
     spec: ModelSpec
     imported: Parity
     files: tuple[ModelFile, ...]
+    accelerators: tuple[Accelerator, ...] = ()
+    labels_sha256: str = ""
 
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 
 
 class Manifest(Record, frozen=True, kw_only=True):

@@ -1,7 +1,15 @@
 """Results as the JSON that ``--json`` prints: apps and tests rely on these names.
 
 Coordinates are rounded to a thousandth of a pixel, probabilities to a millionth, times
-to a microsecond.
+to a microsecond.  By what the last step of a program gives:
+
+* mask: ``{"person"}``, the mean of the probability over the photo.
+* faces: ``{"faces": [{"box": [x0, y0, x1, y1], "score", "points": {name: [x, y]}}]}``.
+* landmarks: the faces that are left, each with ``"landmarks": [[x, y, z], ...]``.
+* expressions: the faces, each with ``"smile"`` and ``"expressions": {label: probability}``.
+* labels: ``{"labels": [{"label", "score"}]}``.
+* objects: ``{"objects": [{"label", "score", "box": [x0, y0, x1, y1]}]}``.
+* picture: ``{"channels": "RGB"}``, the pixels being the result.
 """
 
 from __future__ import annotations

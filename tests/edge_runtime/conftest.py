@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from edge_runtime import contract as c
+from edge_runtime import contract_templates as t
+from edge_runtime import golden as g
 from edge_runtime import spec as s
+from edge_runtime.backends import BACKENDS
 
 GATE = s.Gate(max_abs=1.0, mean_abs=1.0)
 POINTS = ("right_eye", "left_eye", "nose_tip", "mouth", "right_ear", "left_ear")
@@ -149,12 +154,12 @@ def _objects() -> dict[str, Any]:
 
 @dataclass
 class Tiny:
-    """One model of the bundle: task, input size, outputs, resize, vectors, labels."""
+    """One model of the bundle: task, program, input size, outputs, vectors, labels."""
 
     task: s.Task
+    program: c.Steps
     size_hw: tuple[int, int]
     outputs: dict[str, Any]
-    fit: Any = "stretch"
     vectors: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     variants: tuple[s.Variant, ...] = ("fp32",)
@@ -165,46 +170,54 @@ EXPRESSIONS = ("angry", "happy", "neutral")
 TINY: dict[str, Tiny] = {
     "portrait-segmentation": Tiny(
         s.PortraitSegmentation(),
+        t.portrait_segmentation(),
         (16, 16),
         {"probability": Scaled(1 / 255, grey=True)},
         variants=("fp32", "weight_only_wi8_afp32"),
     ),
     "face-detection-short": Tiny(
-        s.FaceDetection(points=POINTS), (32, 32), _faces(8), "letterbox"
+        s.FaceDetection(), t.face_detection(POINTS), (32, 32), _faces(8)
     ),
     "face-landmarks": Tiny(
-        s.FaceLandmarks(detector="face-detection-short", crop_scale=1.5), (24, 24), _mesh()
+        s.FaceLandmarks(), t.face_landmarks("face-detection-short", 1.5), (24, 24), _mesh()
     ),
     "smile": Tiny(
-        s.FaceExpression(detector="face-detection-short", crop_scale=1.0, smile_label="happy"),
+        s.FaceExpression(),
+        t.face_expression("face-detection-short", 1.0, "happy"),
         (16, 16),
         {"probabilities": [[0.1, 0.7, 0.2]]},
         labels=EXPRESSIONS,
     ),
     "style-transfer": Tiny(
-        s.StyleTransfer(styles=26),
+        s.StyleTransfer(),
+        t.style_transfer(26),
         (32, 32),
         {"picture": Scaled(-1.0, 255.0)},
         vectors={"style_weights": (1, 26)},
     ),
     "style-transfer-any": Tiny(
-        s.StyleTransferAny(predictor="style-transfer-any-predict"),
+        s.StyleTransferAny(),
+        t.style_transfer_any("style-transfer-any-predict"),
         (32, 32),
         {"picture": Scaled(0.5)},
         vectors={"style_vector": (1, 1, 1, 100)},
     ),
     "style-transfer-any-predict": Tiny(
-        s.StylePrediction(), (16, 16), {"style_vector": STYLE_VECTOR}
+        s.StylePrediction(), t.style_prediction(), (16, 16), {"style_vector": STYLE_VECTOR}
     ),
     "image-classification": Tiny(
-        s.ImageClassification(top=2),
+        s.ImageClassification(),
+        t.image_classification(2),
         (16, 16),
         {"probabilities": [[0.2, 0.5, 0.3]]},
-        "crop",
         labels=("cat", "dog", "cup"),
     ),
     "object-detection": Tiny(
-        s.ObjectDetection(), (16, 16), _objects(), labels=("person", "cup")
+        s.ObjectDetection(),
+        t.object_detection(),
+        (16, 16),
+        _objects(),
+        labels=("person", "cup"),
     ),
 }
 
@@ -228,11 +241,10 @@ def _spec(model_id: str, tiny: Tiny) -> s.ModelSpec:
         licence=s.Licence(code="Apache-2.0", weights="Apache-2.0", data="none"),
         source=s.Source(index="pypi", package="none", version="1", files=()),
         weights=s.Weights(sha256="0" * 64),
-        image=s.ImageInput(
-            name="image", sizes_hw=(tiny.size_hw,), resize=s.Resize(fit=tiny.fit)
-        ),
+        image=s.ImageInput(name="image", sizes_hw=(tiny.size_hw,)),
         outputs=tuple(outputs),
         task=tiny.task,
+        program=tiny.program,
         gates=s.Gates(imported=GATE, variants=dict.fromkeys(tiny.variants, GATE)),
         tflite=tiny.variants,
         coreml=(),
@@ -261,6 +273,12 @@ def _file(folder: Path, model_id: str, tiny: Tiny, variant: s.Variant) -> s.Mode
     )
 
 
+def _write_labels(path: Path, tiny: Tiny) -> str:
+    content = "".join(f"{label}\n" for label in tiny.labels).encode()
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
 def write_bundle(folder: Path) -> Path:
     """All of ``TINY``, with manifest and labels."""
     entries = []
@@ -269,10 +287,10 @@ def write_bundle(folder: Path) -> Path:
         files = tuple(_file(folder, model_id, tiny, variant) for variant in tiny.variants)
         spec = _spec(model_id, tiny)
         parity = s.Parity(against="tests", photos=0, max_abs=0, mean_abs=0)
-        entries.append(s.ModelEntry(spec=spec, imported=parity, files=files))
-        if tiny.labels:
-            lines = "".join(f"{label}\n" for label in tiny.labels)
-            (folder / "labels" / spec.labels).write_text(lines, encoding="utf-8")
+        digest = _write_labels(folder / "labels" / spec.labels, tiny) if tiny.labels else ""
+        entries.append(
+            s.ModelEntry(spec=spec, imported=parity, files=files, labels_sha256=digest)
+        )
     manifest = s.Manifest(models=tuple(entries))
     (folder / "manifest.json").write_bytes(msgspec.json.encode(manifest))
     return folder
@@ -300,3 +318,77 @@ def make_tflite() -> Callable[..., bytes]:
 def scaled() -> type[Scaled]:
     """``Scaled(factor, offset, grey)``: an output that follows the picture."""
     return Scaled
+
+
+def _values(folder: Path, name: str, array: np.ndarray, case: str) -> g.Values:
+    path = f"portrait-segmentation/{case}-{name}.bin"
+    (folder / "golden" / path).write_bytes(array.tobytes())
+    return g.Values(
+        name=name,
+        dtype=str(array.dtype),
+        shape=array.shape,
+        sha256=g.array_sha256(array),
+        path=path,
+        given=g.Tolerance(max_abs=1e-4, mean_abs=1e-4),
+    )
+
+
+def _case(folder: Path, name: str, seed: int, sha256: str) -> g.GoldenCase:
+    """Noise, and the mean of its channels as the probability."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+    grey = pixels.astype(np.float32).mean(axis=2, keepdims=True)[np.newaxis] / 255
+    resized, run = (
+        _values(folder, *one, name) for one in (("values", pixels), ("probability", grey))
+    )
+    return g.GoldenCase(
+        name=name,
+        sha256=sha256,
+        photo="none",
+        size_hw=(16, 16),
+        stages=(
+            g.GoldenStage(index=1, step="resize", values=(resized,)),
+            g.GoldenStage(index=3, step="run", values=(run,)),
+        ),
+        result={},
+        pixels=0,
+        scores=0,
+    )
+
+
+@pytest.fixture
+def proven_bundle(own_bundle: Path) -> Path:
+    """The same bundle, with golden vectors for ``portrait-segmentation``."""
+    folder = own_bundle / "golden" / "portrait-segmentation"
+    folder.mkdir(parents=True)
+    file = own_bundle / "models/portrait-segmentation"
+    sha256 = hashlib.sha256(
+        (file / "portrait-segmentation_weight_only_wi8_afp32.tflite").read_bytes()
+    ).hexdigest()
+    golden = g.Golden(
+        model="portrait-segmentation",
+        version="1",
+        variant="weight_only_wi8_afp32",
+        cases=tuple(_case(own_bundle, name, seed, sha256) for seed, name in enumerate("ab")),
+    )
+    (folder / g.FILE).write_bytes(msgspec.json.encode(golden))
+    return own_bundle
+
+
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """``faulty("wrong", "hangs")``: these are offered after LiteRT's CPU, and nothing else;
+    choices are kept in a folder of the test's own."""
+    stand_ins = Path(__file__).parent / "stand_ins"
+    monkeypatch.syspath_prepend(stand_ins)
+    monkeypatch.setenv("POCKETLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("edge_runtime.backends.lite_rt.LiteRt.accelerators", lambda _: ("cpu",))
+
+    def offer(*names: str) -> None:
+        for name in ("onnx", "coreml"):
+            monkeypatch.delitem(BACKENDS, name, raising=False)
+        kinds = vars(import_module("faulty_backends"))
+        homes = {name.lower(): f"faulty_backends:{name}" for name in kinds}
+        for name in names:
+            monkeypatch.setitem(BACKENDS, name, homes[name])
+
+    return offer

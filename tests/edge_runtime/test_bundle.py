@@ -14,6 +14,7 @@ from edge_runtime.errors import (
     SchemaTooNew,
     UnknownName,
 )
+from edge_runtime.spec import SCHEMA_VERSION
 
 SMILE_FILE = "models/smile/smile_fp32.tflite"
 
@@ -89,9 +90,23 @@ def test_a_missing_model_or_label_file_is_named(own_bundle: Path) -> None:
         bundle.labels(entry.spec)
 
 
+@pytest.mark.parametrize("content", [b"angry\nhappy\nsad\n", b"angry\nhappy\n", b"\xff", b""])
+def test_altered_labels_are_named(own_bundle: Path, content: bytes) -> None:
+    (own_bundle / "labels" / "smile.txt").write_bytes(content)
+    bundle = Bundle.open(own_bundle)
+    with pytest.raises(BundleTampered, match=r"smile\.txt is not the file that the manifest"):
+        bundle.labels(bundle.entry("smile").spec)
+
+
 def test_a_newer_schema_says_to_update_whatever_else_is_in_it(own_bundle: Path) -> None:
-    change(own_bundle, schema_version=2, models="quite different", more=1)
+    change(own_bundle, schema_version=SCHEMA_VERSION + 1, models="quite different", more=1)
     with pytest.raises(SchemaTooNew, match="update PocketLens"):
+        Bundle.open(own_bundle)
+
+
+def test_an_older_schema_says_to_build_again(own_bundle: Path) -> None:
+    change(own_bundle, schema_version=1)
+    with pytest.raises(BundleError, match=r"has schema 1.*edge-convert --all"):
         Bundle.open(own_bundle)
 
 
@@ -99,11 +114,11 @@ def test_a_newer_schema_says_to_update_whatever_else_is_in_it(own_bundle: Path) 
     ("content", "said"),
     [
         (b"", "truncated"),
-        (b'{"schema_version": 1, "models": [', "truncated"),
+        (b'{"schema_version": 3, "models": [', "truncated"),
         (b'{"models": []}', "schema_version"),
         (b'{"schema_version": "1"}', r"\$\.schema_version"),
-        (b'{"schema_version": 1, "models": [{"spec": {}}]}', r"\$\.models\[0\]\.spec"),
-        (b'{"schema_version": 1, "models": [], "x": 1}', "x"),
+        (b'{"schema_version": 3, "models": [{"spec": {}}]}', r"\$\.models\[0\]\.spec"),
+        (b'{"schema_version": 3, "models": [], "x": 1}', "x"),
         (b"\xff\xfe", "cannot be read"),
     ],
 )

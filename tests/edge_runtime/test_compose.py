@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.compose import background_for, cut_out, replace_background
-from edge_runtime.errors import PocketLensError
+from edge_runtime.errors import PhotoNotFound, PocketLensError
 
 RED, GREEN = (220, 30, 30), (20, 200, 40)
 
@@ -81,3 +81,9 @@ def test_words_make_a_backdrop_and_unknown_ones_list_the_known() -> None:
         background_for("sunst,gradient", *scene())
     assert "a CSS colour" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_picture_that_is_not_there_is_said_to_be_missing() -> None:
+    rgb = np.zeros((8, 8, 3), np.uint8)
+    with pytest.raises(PhotoNotFound, match="there is no picture missing.png"):
+        background_for("missing.png", rgb, np.ones((8, 8), np.float32))

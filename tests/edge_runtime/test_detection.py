@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
+from edge_runtime.contract_templates import object_detection
 from edge_runtime.geometry import Placement
 from edge_runtime.postprocess import Scene
-from edge_runtime.postprocess.detection import decode
-from edge_runtime.results import DetectedObject
-from edge_runtime.spec import ObjectDetection
+from edge_runtime.program import decode
+from edge_runtime.results import DetectedObject, Objects
 
 BOXES = [(0, 0, 0.5, 0.5), (0, 0, 0.5, 0.52), (0.5, 0.5, 1.2, 1), (0.5, 0.5, 1.2, 1.01)]
 
 
 def found(scores: list[list[float]], **task: float) -> tuple[DetectedObject, ...]:
     scene = Scene(
-        ObjectDetection(**task),  # type: ignore[arg-type]
+        object_detection(**task),  # type: ignore[arg-type]
         ("person", "cup"),
         Placement.region(0, 0, 200, 100),
         (200, 100),
@@ -23,7 +25,7 @@ def found(scores: list[list[float]], **task: float) -> tuple[DetectedObject, ...
         "boxes_xyxy": np.array([BOXES], np.float32),
         "scores": np.array([scores], np.float32),
     }
-    return decode(out, scene).objects
+    return cast("Objects", decode(out, scene)).objects
 
 
 def test_each_class_by_itself_the_best_first() -> None:
@@ -53,7 +55,6 @@ def test_when_everything_is_likely_the_best_are_still_found() -> None:
     scores = np.full((1, count, 2), 0.5, np.float32)
     scores[0, 1900, 1] = 0.99
     boxes = np.tile(np.array(BOXES[0], np.float32), (1, count, 1))
-    task = ObjectDetection()
-    scene = Scene(task, ("a", "b"), Placement.region(0, 0, 9, 9), (9, 9))
+    scene = Scene(object_detection(), ("a", "b"), Placement.region(0, 0, 9, 9), (9, 9))
     objects = decode({"boxes_xyxy": boxes, "scores": scores}, scene).objects
     assert (objects[0].label, len(objects)) == ("b", 2)

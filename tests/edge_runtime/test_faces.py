@@ -3,17 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from edge_runtime.contract import Resize
+from edge_runtime.contract_templates import face_detection
 from edge_runtime.geometry import plan
 from edge_runtime.postprocess import Scene
-from edge_runtime.postprocess.faces import decode
-from edge_runtime.spec import FaceDetection, Resize
+from edge_runtime.program import decode
 
-TASK = FaceDetection(points=("right_eye", "left_eye"), score_threshold=0.5)
+PROGRAM = face_detection(("right_eye", "left_eye"), score_threshold=0.5)
 
 
-def scene(size_wh: tuple[int, int]) -> Scene[FaceDetection]:
+def scene(size_wh: tuple[int, int]) -> Scene:
     placement = plan(size_wh, (128, 128), Resize(fit="letterbox")).placement
-    return Scene(TASK, (), placement, size_wh)
+    return Scene(PROGRAM, (), placement, size_wh)
 
 
 def outputs(*anchors: tuple[float, ...]) -> dict[str, np.ndarray]:

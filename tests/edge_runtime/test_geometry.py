@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_runtime.contract import Resize
 from edge_runtime.geometry import (
     Placement,
     iou,
@@ -16,7 +17,6 @@ from edge_runtime.geometry import (
     square_around,
     weighted_nms,
 )
-from edge_runtime.spec import Resize
 
 UNIT = np.array([0.0, 0.0, 1.0, 1.0])
 sides = st.integers(1, 3000)

@@ -5,16 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from edge_runtime.contract_templates import face_landmarks
 from edge_runtime.geometry import Placement
 from edge_runtime.postprocess import Scene
-from edge_runtime.postprocess.landmarks import decode
-from edge_runtime.spec import FaceLandmarks
+from edge_runtime.program import decode
 
 POINTS = np.array([[[0.5, 0.5, 0.1], [1.0, 0.5, -0.2], [0.0, 0.0, 0.0]]], np.float32)
 
 
-def scene(placement: Placement) -> Scene[FaceLandmarks]:
-    return Scene(FaceLandmarks(detector="d", crop_scale=1.5), (), placement, (640, 480))
+def scene(placement: Placement) -> Scene:
+    return Scene(face_landmarks("d", crop_scale=1.5), (), placement, (640, 480))
 
 
 def test_points_turn_with_the_crop_and_z_scales_with_x() -> None:

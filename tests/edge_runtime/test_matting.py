@@ -3,7 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from edge_runtime.matting import LONGEST, refine
+from edge_runtime.bands import LONGEST
+from edge_runtime.matting import refine
 
 
 def scene(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

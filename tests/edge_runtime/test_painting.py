@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edge_runtime import Lens, Photo, Style
+from edge_runtime.contract import Resize
 from edge_runtime.errors import PocketLensError, UnknownName
 from edge_runtime.painting import finished, paint_like, paint_mix
 from edge_runtime.preprocess import fit_pixels
@@ -36,7 +37,7 @@ def test_it_is_painted_at_the_size_asked_for_and_comes_back_at_the_photos(lens: 
     made = paint_mix(lens, RGB, Style(size_hw=(8, 16)), None)
     assert made.value.pixels.shape == RGB.shape
     network = lens.predictor("style-transfer", object, (8, 16))
-    small = fit_pixels(RGB, network.spec.image, (8, 16))[0]
+    small = fit_pixels(RGB, network.step(Resize), (8, 16))[0]
     assert abs(float(made.value.pixels.mean()) - (255 - small).mean()) < 6
 
 

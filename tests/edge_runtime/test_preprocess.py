@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from edge_runtime.contract import Resize
 from edge_runtime.geometry import Placement
 from edge_runtime.preprocess import crop, crop_pixels, fit, fit_pixels
-from edge_runtime.spec import ImageInput, Resize
 
 RNG = np.random.default_rng(7)
 
@@ -22,12 +22,8 @@ def ramp(height: int, width: int) -> np.ndarray:
     return np.stack([x, y, x * 0], axis=2).astype(np.uint8)
 
 
-def image(size_hw: tuple[int, int], how: str = "stretch", **rule: int) -> ImageInput:
-    return ImageInput(
-        name="image",
-        sizes_hw=(size_hw, (8, 8)),
-        resize=Resize(fit=how, **rule),  # type: ignore[arg-type]
-    )
+def resize(how: str = "stretch", **rule: int) -> Resize:
+    return Resize(fit=how, **rule)  # type: ignore[arg-type]
 
 
 def neighbours(have: int, want: int) -> tuple[np.ndarray, ...]:
@@ -40,7 +36,7 @@ def neighbours(have: int, want: int) -> tuple[np.ndarray, ...]:
 
 
 def bilinear(rgb: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
-    """The rule's last step as the module's docstring has it."""
+    """The last part of the step ``resize`` as the contract has it."""
     height, width = rgb.shape[:2]
     y, up, down = neighbours(height, size_hw[0])
     x, left, right = neighbours(width, size_hw[1])
@@ -56,13 +52,13 @@ def bilinear(rgb: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
 @pytest.mark.parametrize("size_hw", [(24, 24), (17, 31), (30, 40), (60, 80), (100, 9)])
 def test_stretch_is_the_written_rule(size_hw: tuple[int, int]) -> None:
     rgb = photo(60, 80)
-    pixels, _ = fit_pixels(rgb, image(size_hw))
+    pixels, _ = fit_pixels(rgb, resize(), size_hw)
     np.testing.assert_array_equal(pixels, bilinear(rgb, size_hw))
 
 
 def test_halving_takes_means_of_four_rounded_half_up() -> None:
     rgb = photo(41, 40)
-    pixels, placement = fit_pixels(rgb, image((20, 20), halve_from=2))
+    pixels, placement = fit_pixels(rgb, resize(halve_from=2), (20, 20))
     four = rgb[:40].reshape(20, 2, 20, 2, 3).astype(int).sum(axis=(1, 3))
     np.testing.assert_array_equal(pixels, (four + 2) >> 2)
     np.testing.assert_allclose(placement.points(np.array([1.0, 1.0])), [40, 40])
@@ -70,12 +66,12 @@ def test_halving_takes_means_of_four_rounded_half_up() -> None:
 
 def test_the_same_size_is_the_same_picture() -> None:
     rgb = photo(33, 47)
-    np.testing.assert_array_equal(fit_pixels(rgb, image((33, 47)))[0], rgb)
+    np.testing.assert_array_equal(fit_pixels(rgb, resize(), (33, 47))[0], rgb)
 
 
 def test_letterbox_keeps_proportions_and_pads() -> None:
     rgb = photo(48, 64)
-    pixels, placement = fit_pixels(rgb, image((32, 32), "letterbox", pad=9, halve_from=99))
+    pixels, placement = fit_pixels(rgb, resize("letterbox", pad=9, halve_from=99), (32, 32))
     assert np.all(pixels[:4] == 9)
     assert np.all(pixels[28:] == 9)
     np.testing.assert_array_equal(pixels[4:28], bilinear(rgb, (24, 32)))
@@ -85,24 +81,23 @@ def test_letterbox_keeps_proportions_and_pads() -> None:
 
 def test_crop_cuts_the_sides() -> None:
     rgb = photo(48, 64)
-    pixels, _ = fit_pixels(rgb, image((24, 24), "crop", halve_from=99))
+    pixels, _ = fit_pixels(rgb, resize("crop", halve_from=99), (24, 24))
     np.testing.assert_array_equal(pixels, bilinear(rgb[:, 8:56], (24, 24)))
 
 
 def test_fit_is_the_pixels_as_float() -> None:
     rgb = photo(20, 20)
-    widened, _ = fit(rgb, image((16, 12)))
+    widened, _ = fit(rgb, resize(), (16, 12))
     assert widened.shape == (1, 16, 12, 3)
     assert widened.dtype == np.float32
-    np.testing.assert_array_equal(widened[0], fit_pixels(rgb, image((16, 12)))[0])
-    assert fit(rgb, image((16, 12)), (8, 8))[0].shape == (1, 8, 8, 3)
+    np.testing.assert_array_equal(widened[0], fit_pixels(rgb, resize(), (16, 12))[0])
 
 
 @pytest.mark.parametrize("how", ["stretch", "letterbox", "crop"])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40000), (40000, 1), (3, 5)])
 def test_odd_photos_fit(how: str, shape: tuple[int, int]) -> None:
     rgb = np.full((*shape, 3), 7, np.uint8)
-    pixels, placement = fit_pixels(rgb, image((16, 16), how, pad=7))
+    pixels, placement = fit_pixels(rgb, resize(how, pad=7), (16, 16))
     assert np.all(pixels == 7)
     assert np.isfinite(placement.matrix).all()
 

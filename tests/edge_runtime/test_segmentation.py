@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from edge_runtime.contract import Resize, UpsampleMask
 from edge_runtime.geometry import Placement, plan
 from edge_runtime.postprocess import Scene
-from edge_runtime.postprocess.segmentation import decode, spread
-from edge_runtime.spec import PortraitSegmentation, Resize
+from edge_runtime.postprocess.segmentation import spread, upsample_mask
 
 
 def column_ramp(height: int, width: int) -> np.ndarray:
@@ -17,8 +17,10 @@ def column_ramp(height: int, width: int) -> np.ndarray:
 def test_a_mask_has_the_photos_size_and_range() -> None:
     plane = np.zeros((1, 4, 4, 1), np.float32)
     plane[0, :, 2:] = 1
-    scene = Scene(PortraitSegmentation(), (), Placement.region(0, 0, 40, 30), (40, 30))
-    mask = decode({"probability": plane}, scene).probability
+    scene = Scene((), (), Placement.region(0, 0, 40, 30), (40, 30))
+    mask = upsample_mask(
+        UpsampleMask(output="probability"), {"probability": plane}, scene
+    ).probability
     assert mask.shape == (30, 40)
     assert mask.dtype == np.float32
     assert np.all(mask[:, :15] == 0)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from edge_runtime import spec as s
+from edge_runtime.contract_templates import face_detection
 
 GATE = s.Gate(max_abs=1e-3, mean_abs=1e-4)
 
@@ -18,11 +19,10 @@ def a_spec(**changes: Any) -> s.ModelSpec:
         "licence": s.Licence(code="Apache-2.0", weights="Apache-2.0", data="unknown"),
         "source": s.Source(index="pypi", package="p", version="1", files=()),
         "weights": s.Weights(sha256="0" * 64),
-        "image": s.ImageInput(
-            name="image", sizes_hw=((128, 128), (64, 64)), resize=s.Resize(fit="letterbox")
-        ),
+        "image": s.ImageInput(name="image", sizes_hw=((128, 128), (64, 64))),
         "outputs": (s.Tensor(name="scores", shape=(1, 8), meaning="a face", unit="1"),),
-        "task": s.FaceDetection(points=("nose",)),
+        "task": s.FaceDetection(),
+        "program": face_detection(("nose",)),
         "gates": s.Gates(imported=GATE, variants={"fp32": GATE}),
         "tflite": ("fp32",),
         "coreml": ("fp16",),
@@ -33,11 +33,11 @@ def a_spec(**changes: Any) -> s.ModelSpec:
 
 TASKS = [
     s.PortraitSegmentation(),
-    s.FaceDetection(points=("nose",)),
-    s.FaceLandmarks(detector="face", crop_scale=1.5),
-    s.FaceExpression(detector="face", crop_scale=1.0, smile_label="happy"),
-    s.StyleTransfer(styles=26),
-    s.StyleTransferAny(predictor="p"),
+    s.FaceDetection(),
+    s.FaceLandmarks(),
+    s.FaceExpression(),
+    s.StyleTransfer(),
+    s.StyleTransferAny(),
     s.StylePrediction(),
     s.ImageClassification(),
     s.ObjectDetection(),
@@ -66,7 +66,10 @@ def test_the_first_size_is_the_default() -> None:
         ({"imge": 1}, "imge"),
         ({"version": 7}, "$.version"),
         ({"tflite": ["fp31"]}, "$.tflite[0]"),
-        ({"task": {"kind": "face-detection", "points": ["a"], "iou": 1}}, "iou"),
+        ({"task": {"kind": "face-detection", "iou": 1}}, "iou"),
+        ({"program": [{"step": "decode-photo"}, {"step": "rotate"}]}, "$.program[1].step"),
+        ({"program": [{"step": "run", "twice": True}]}, "twice` - at `$.program[0]"),
+        ({"program": [{"step": "resize", "fit": "cover"}]}, "$.program[0].fit"),
         ({"task": {"kind": "face-painting"}}, "$.task"),
     ],
 )

@@ -1,13 +1,13 @@
-"""Outputs of a graph to a result: one file a kind of task, numpy to numpy.
+"""What a graph gives, step by step, to a result: numpy to numpy, one file a kind of result.
 
-Each decoder takes the outputs by name and a :class:`Scene`: what it has to know besides
-the numbers that came out.
+Each function executes one step of :mod:`edge_runtime.contract`: it takes the step, what the
+step before it gave, and the :class:`Scene`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,19 +15,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from edge_runtime.contract import Steps
     from edge_runtime.geometry import Placement
 
     Outputs: TypeAlias = Mapping[str, NDArray[np.float32]]
 
-TaskT = TypeVar("TaskT")
-
 
 @dataclass(frozen=True, eq=False)
-class Scene(Generic[TaskT]):
-    """The task's numbers from the spec, the labels, where the input lies in the photo, and
-    the photo's width and height."""
+class Scene:
+    """The model's program, its labels, where the input lies in the photo, and the photo's
+    width and height."""
 
-    task: TaskT
+    program: Steps
     labels: tuple[str, ...]
     placement: Placement
     size_wh: tuple[int, int]

@@ -9,14 +9,14 @@ import numpy as np
 from edge_runtime.results import Label, Labels
 
 if TYPE_CHECKING:
+    from edge_runtime.contract import TopLabels
     from edge_runtime.postprocess import Outputs, Scene
-    from edge_runtime.spec import ImageClassification
 
 
-def decode(outputs: Outputs, scene: Scene[ImageClassification]) -> Labels:
-    """``probabilities`` [1, N] to the task's ``top`` labels, the best first."""
-    probabilities = outputs["probabilities"][0]
-    best = np.argsort(-probabilities, kind="stable")[: scene.task.top]
+def top_labels(step: TopLabels, outputs: Outputs, scene: Scene) -> Labels:
+    """``top-labels``."""
+    probabilities = outputs[step.output][0]
+    best = np.argsort(-probabilities, kind="stable")[: step.most]
     return Labels(
         labels=tuple(
             Label(label=scene.labels[index], score=float(probabilities[index]))

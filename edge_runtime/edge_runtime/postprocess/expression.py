@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from edge_runtime.contract import NameExpressions
     from edge_runtime.postprocess import Outputs, Scene
-    from edge_runtime.spec import FaceExpression
 
 
-def decode(outputs: Outputs, scene: Scene[FaceExpression]) -> Mapping[str, float]:
-    """``probabilities`` [1, N] by label."""
-    values = outputs["probabilities"][0].tolist()
+def name_expressions(
+    step: NameExpressions, outputs: Outputs, scene: Scene
+) -> Mapping[str, float]:
+    """``name-expressions``."""
+    values = outputs[step.output][0].tolist()
     return dict(zip(scene.labels, values, strict=True))

@@ -9,17 +9,20 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.contract import KeepPresent, MapPoints
     from edge_runtime.postprocess import Outputs, Scene
-    from edge_runtime.spec import FaceLandmarks
 
 
-def decode(outputs: Outputs, scene: Scene[FaceLandmarks]) -> NDArray[np.float32] | None:
-    """``points_xyz`` [1, N, 3] to pixels [N, 3], z in the scale of x; none where
-    ``presence`` [1, 1] says that the crop shows no face."""
-    if outputs["presence"][0, 0] < scene.task.presence_threshold:
-        return None
-    points = outputs["points_xyz"][0]
-    placed: NDArray[np.float32] = np.empty_like(points)
+def keep_present(step: KeepPresent, outputs: Outputs, scene: Scene) -> Outputs | None:
+    """``keep-present``: the outputs, or none where the crop shows no face."""
+    del scene
+    return outputs if outputs[step.output][0, 0] >= step.threshold else None
+
+
+def map_points(step: MapPoints, outputs: Outputs, scene: Scene) -> NDArray[np.float32]:
+    """``map-points``."""
+    points = outputs[step.output][0].astype(np.float64)
+    placed: NDArray[np.float32] = np.empty(points.shape, np.float32)
     placed[:, :2] = scene.placement.points(points[:, :2])
     placed[:, 2] = points[:, 2] * scene.placement.side
     return placed

@@ -13,16 +13,15 @@ from edge_runtime.results import Mask
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.contract import UpsampleMask
     from edge_runtime.geometry import Placement
     from edge_runtime.postprocess import Outputs, Scene
-    from edge_runtime.spec import PortraitSegmentation
 
 
-def decode(outputs: Outputs, scene: Scene[PortraitSegmentation]) -> Mask:
-    """``probability`` [1, h, w, 1] to the photo's size, bilinear."""
-    return Mask(
-        probability=spread(outputs["probability"][0, :, :, 0], scene.placement, scene.size_wh)
-    )
+def upsample_mask(step: UpsampleMask, outputs: Outputs, scene: Scene) -> Mask:
+    """``upsample-mask``."""
+    plane = outputs[step.output][0, :, :, 0]
+    return Mask(probability=spread(plane, scene.placement, scene.size_wh))
 
 
 def spread(

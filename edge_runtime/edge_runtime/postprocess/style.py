@@ -12,18 +12,26 @@ from edge_runtime.results import Picture, StyleVector
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.contract import ReadVector, ResizePicture, RoundPixels
     from edge_runtime.postprocess import Outputs, Scene
-    from edge_runtime.spec import StylePrediction, StyleTransfer, StyleTransferAny
+
+    Pixels = NDArray[np.uint8]
 
 
-def decode(outputs: Outputs, scene: Scene[StyleTransfer] | Scene[StyleTransferAny]) -> Picture:
-    """``picture`` [1, h, w, 3] in 0..255 to uint8 at the photo's size, bicubic."""
-    painted = np.rint(outputs["picture"][0].clip(0, 255)).astype(np.uint8)
-    resized = cv2.resize(painted, scene.size_wh, interpolation=cv2.INTER_CUBIC)
-    return Picture(pixels=cast("NDArray[np.uint8]", resized))
-
-
-def decode_vector(outputs: Outputs, scene: Scene[StylePrediction]) -> StyleVector:
-    """``style_vector`` as it is."""
+def round_pixels(step: RoundPixels, outputs: Outputs, scene: Scene) -> Pixels:
+    """``round-pixels``."""
     del scene
-    return StyleVector(values=outputs["style_vector"])
+    return cast("Pixels", np.rint(outputs[step.output][0].clip(0, 255)).astype(np.uint8))
+
+
+def resize_picture(step: ResizePicture, painted: Pixels, scene: Scene) -> Picture:
+    """``resize-picture``."""
+    del step
+    resized = cv2.resize(painted, scene.size_wh, interpolation=cv2.INTER_CUBIC)
+    return Picture(pixels=cast("Pixels", resized))
+
+
+def read_vector(step: ReadVector, outputs: Outputs, scene: Scene) -> StyleVector:
+    """``read-vector``."""
+    del scene
+    return StyleVector(values=outputs[step.output])

@@ -1,0 +1,1 @@
+"""What an app computed, held against Python step by step: which step is wrong, and why."""

@@ -1,0 +1,146 @@
+"""Light answers to heavy questions: less than what was asked for, and they say so.
+
+A router gives them as ``Degraded`` where no server is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import cv2
+import numpy as np
+
+from edge_runtime import compose, matting
+from edge_runtime.errors import UnknownName
+from edge_runtime.results import CutOut, Picture, Prediction, Timings
+from edge_runtime.spec import ObjectDetection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from edge_runtime.images import Photo
+    from edge_runtime.pipeline import Lens
+    from edge_runtime.results import DetectedObject
+
+    Pixels = NDArray[np.uint8]
+    Floats = NDArray[np.float32]
+    Work: TypeAlias = Callable[[Lens], Prediction[Any]]
+
+METHOD = "detector+segmenter+grabcut"
+_PEOPLE = {"person", "people", "persons"}
+_LEAST_SCORE = 0.4
+_LONGEST = 320  # of a window in which colours are told apart
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """What to do instead, and in what it is less."""
+
+    work: Work
+    why: str
+
+
+def enlarging(photo: Photo, scale: int = 4) -> Fallback:
+    """The photo with more pixels and no more detail."""
+
+    def work(lens: Lens) -> Prediction[Picture]:
+        del lens
+        started = perf_counter()
+        size_wh = (photo.size_wh[0] * scale, photo.size_wh[1] * scale)
+        larger = cv2.resize(photo.rgb, size_wh, interpolation=cv2.INTER_LANCZOS4)
+        return Prediction(
+            value=Picture(pixels=cast("Pixels", larger)),
+            model="lanczos",
+            variant="",
+            ms=Timings(run=1000 * (perf_counter() - started)),
+        )
+
+    why = "enlarged by interpolation, which adds no detail: no super-resolution is at hand"
+    return Fallback(work=work, why=why)
+
+
+def cutting(photo: Photo, objects: Sequence[str], background: str = "transparent") -> Fallback:
+    """The objects of those names (or of one), outlined by the device's own models."""
+    names = (objects,) if isinstance(objects, str) else tuple(objects)
+
+    def work(lens: Lens) -> Prediction[CutOut]:
+        return _cut(lens, photo, names, background)
+
+    why = "outlined by the device's detector, portrait mask and colours, not by Mask R-CNN"
+    return Fallback(work=work, why=why)
+
+
+def _cut(
+    lens: Lens, photo: Photo, objects: Sequence[str], background: str
+) -> Prediction[CutOut]:
+    """Raises ``UnknownName`` for a name that the detector does not know, and for none."""
+    known = lens.predictor("object-detection", ObjectDetection).labels
+    labels = tuple(dict.fromkeys("person" if x in _PEOPLE else x for x in objects))
+    for label in labels or ("",):
+        if label not in known:
+            raise UnknownName("object", label, known)
+    seen = lens.detect(photo)
+    started = perf_counter()
+    found = [x for x in seen.value.objects if x.label in labels and x.score >= _LEAST_SCORE]
+    alpha = np.zeros(photo.rgb.shape[:2], np.float32)
+    ms = seen.ms
+    if any(one.label == "person" for one in found):
+        person = lens.segment(photo)
+        np.maximum(alpha, matting.refine(photo.rgb, person.value.probability), out=alpha)
+        ms += person.ms
+    for one in found:
+        if one.label != "person":
+            _add(alpha, photo.rgb, one)
+    names = tuple(name for name in labels if any(one.label == name for one in found))
+    value = CutOut(
+        pixels=_composed(photo.rgb, alpha, background),
+        mask=alpha >= 0.5,
+        found=names,
+        method=METHOD,
+    )
+    ms += Timings(postprocess=1000 * (perf_counter() - started))
+    return Prediction(value=value, model=seen.model, variant=seen.variant, ms=ms)
+
+
+def _composed(rgb: Pixels, alpha: Floats, background: str) -> Pixels:
+    behind = compose.background_for(background, rgb, alpha)
+    if behind is None:
+        return compose.cut_out(rgb, alpha)
+    return compose.replace_background(rgb, alpha, behind)
+
+
+def _add(alpha: Floats, rgb: Pixels, one: DetectedObject) -> None:
+    """Add an object to ``alpha``: what inside its box has other colours than around it."""
+    height, width = alpha.shape
+    x0, y0, x1, y1 = (round(value) for value in one.box_xyxy)
+    pad = max(4, (x1 - x0) // 10, (y1 - y0) // 10)
+    columns = slice(max(0, x0 - pad), min(width, x1 + pad))
+    rows = slice(max(0, y0 - pad), min(height, y1 + pad))
+    window = rgb[rows, columns]
+    if min(window.shape[:2]) < 8 or min(x1 - x0, y1 - y0) < 4:
+        return
+    inside = (max(x0, 0) - columns.start, max(y0, 0) - rows.start, x1 - x0, y1 - y0)
+    there = alpha[rows, columns]
+    np.maximum(there, _outlined(window, inside), out=there)
+
+
+def _outlined(window: Pixels, box_xywh: tuple[int, int, int, int]) -> Floats:
+    """GrabCut (Rother et al. 2004) of a box in a window, at a size that it is quick at."""
+    height, width = window.shape[:2]
+    scale = min(1.0, _LONGEST / max(height, width))
+    small = cv2.resize(window, (round(width * scale), round(height * scale)))
+    high, wide = small.shape[:2]
+    x, y, w, h = (round(value * scale) for value in box_xywh)
+    x, y = min(max(x, 1), wide - 3), min(max(y, 1), high - 3)
+    box = (x, y, min(max(w, 1), wide - x - 1), min(max(h, 1), high - y - 1))
+    mask = np.zeros((high, wide), np.uint8)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)
+    cv2.grabCut(small, mask, box, *models, _ROUNDS, cv2.GC_INIT_WITH_RECT)
+    found = (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
+    return cast("Floats", cv2.resize(found.astype(np.float32), (width, height)))

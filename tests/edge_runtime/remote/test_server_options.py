@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_runtime import Lens
+from edge_runtime.cli import _task_options, main
+from edge_runtime.errors import NoAnswer
+from edge_runtime.outcomes import Degraded, Provenance, Unavailable
+from edge_runtime.routing import POLICIES
+from edge_runtime.server_options import prediction_of, routed
+
+TASKS = ("segment", "background", "faces", "landmarks", "smile", "style", "classify", "detect")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_may_be_the_servers(
+    task: str, fake: Any, samples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = str(samples / "obama2.jpg")
+    given = [task, photo, "--json", "--server", fake.url, "--policy", "server-first"]
+    assert main(given) == 0
+    (record,) = lines(capsys)
+    assert record["variant"] == "fp32"
+    assert record["model"].startswith("the-")
+    assert record["ms"]["run"] > 0
+    assert len(fake.posts()) == 1
+
+
+def test_the_device_is_first_unless_said_otherwise(
+    fake: Any, samples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = str(samples / "obama2.jpg")
+    assert main(["faces", photo, "--json", "--server", fake.url]) == 0
+    assert main(["faces", photo, "--json"]) == 0
+    by_router, plain = lines(capsys)
+    assert by_router["result"] == plain["result"]
+    assert by_router["model"] == plain["model"]
+    assert fake.seen == []
+
+
+def test_a_key_is_taken_from_the_environment(
+    fake: Any, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POCKETLENS_KEY", "secret")
+    photo = str(samples / "obama2.jpg")
+    assert main(["faces", photo, "--server", fake.url, "--policy", "server-first"]) == 0
+    assert fake.seen[-1].headers["authorization"] == "Bearer secret"
+
+
+def test_a_policy_that_does_not_exist_is_a_usage_error(samples: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["faces", "x.jpg", "--server", "http://127.0.0.1:9", "--policy", "luck"])
+    assert ended.value.code == 2
+
+
+def test_a_wrong_address_is_one_line(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faces", str(samples / "obama2.jpg"), "--server", "nowhere"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_command_line_knows_every_policy() -> None:
+    parser = argparse.ArgumentParser()
+    _task_options(parser, "faces")
+    (action,) = [one for one in parser._actions if one.dest == "policy"]
+    assert tuple(action.choices or ()) == POLICIES
+
+
+def test_an_outage_ends_the_command() -> None:
+    with pytest.raises(NoAnswer, match="the server is away"):
+        prediction_of(Unavailable("the server is away", None))
+
+
+def test_less_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    origin = Provenance(
+        where="device", model="m", sha256="", variant="v", accelerator="", ms={"run": 2.0}
+    )
+    prediction = prediction_of(Degraded(1, origin, "coarse"))
+    assert (prediction.value, prediction.ms.run) == (1, 2.0)
+    assert "coarse" in capsys.readouterr().err
+
+
+def test_another_model_is_asked_for(fake: Any, samples: Path) -> None:
+    args = argparse.Namespace(server=fake.url, policy="server-first")
+    with routed(Lens(), args) as lens:
+        lens.faces(samples / "obama2.jpg", model="face-detection-full")
+    assert "model=face-detection-full" in fake.posts()[-1].path
