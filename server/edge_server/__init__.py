@@ -1,0 +1,1 @@
+"""The companion server: heavy models, and the bundle's light ones, behind an HTTP API."""

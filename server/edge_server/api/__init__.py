@@ -1,0 +1,1 @@
+"""Flask: requests to calls, answers to replies."""

@@ -1,0 +1,101 @@
+"""Who may ask: the Host header, the key, the rate, and pages of other origins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from edge_server.problems import BadHost, MalformedRequest, Unauthenticated
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from edge_server.api.rates import Rates
+    from edge_server.keys import KeyStore, Scope
+    from edge_server.settings import Settings
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+# Addresses that monitors and browsers ask without a key.
+OPEN = ("/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
+ADMIN = ("/metrics",)
+KEY_HEADER = "X-API-Key"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Refuses a request before anything of it is read."""
+
+    settings: Settings
+    keys: KeyStore
+    rates: Rates
+
+    def attach(self, app: Flask) -> None:
+        """Ask this before, and mark every answer after."""
+        app.before_request(self.check)
+        app.after_request(self.allow_origin)
+
+    def check(self) -> Response | None:
+        """None lets the request pass; raises the ``Problem`` otherwise."""
+        self._check_host()
+        if request.method == "OPTIONS" and "Origin" in request.headers:
+            return Response(status=204)
+        if request.path in OPEN:
+            return None
+        g.caller = self._caller()
+        g.rate_left = self.rates.take(g.caller)
+        return None
+
+    def allow_origin(self, response: Response) -> Response:
+        """CORS: an exact origin of the settings, never ``*``, never with credentials."""
+        origin = request.headers.get("Origin", "")
+        if origin and origin in self.settings.cors_origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+            response.headers["Access-Control-Allow-Headers"] = (
+                f"Authorization, Content-Type, {KEY_HEADER}, X-Deadline-Ms"
+            )
+            response.headers.add("Vary", "Origin")
+        return response
+
+    def _check_host(self) -> None:
+        """Against names that a stranger's DNS points at this machine."""
+        hosts = self.settings.hosts
+        if not hosts and self.settings.on_loopback:
+            hosts = LOOPBACK_HOSTS
+        try:
+            name = request.host.rsplit(":", 1)[0] if request.host[-1:] != "]" else request.host
+        except (HTTPException, IndexError):
+            raise BadHost("the Host header is not a host name: send this server's") from None
+        if hosts and name.lower() not in hosts:
+            raise BadHost("the Host header is not this server's: use its own name")
+
+    def _caller(self) -> str:
+        """What the rate is counted by: the key, or the address."""
+        if "key" in request.args or "api_key" in request.args:
+            raise MalformedRequest("a key in the address is kept in logs: send it as a header")
+        sent = _sent_key()
+        if sent:
+            return f"key {self.keys.check(sent, _scope()).id}"
+        if self.settings.keys_required or (_scope() == "admin" and not self._from_here()):
+            raise Unauthenticated(
+                "a key is needed: make one with 'edge-serve keys add NAME' and send it as "
+                "'Authorization: Bearer KEY'"
+            )
+        return f"address {request.remote_addr}"
+
+    def _from_here(self) -> bool:
+        return self.settings.on_loopback
+
+
+def _sent_key() -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return text.strip()
+    return request.headers.get(KEY_HEADER, "").strip()
+
+
+def _scope() -> Scope:
+    return "admin" if request.path in ADMIN else "infer"

@@ -1,0 +1,185 @@
+"""The Flask application: built by ``create_app``, nothing happens at import."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from edge_server import problems
+from edge_server.api.access import Access
+from edge_server.api.catalogue import catalogue
+from edge_server.api.docs import docs
+from edge_server.api.gate import Gate
+from edge_server.api.health import Numbers, health
+from edge_server.api.openapi import document
+from edge_server.api.rates import Rates
+from edge_server.api.replies import Served, chosen, reply
+from edge_server.api.requests import Reader, deadline_of
+from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
+from edge_server.oip.rest import rest
+from edge_server.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from edge_runtime.bundle import Bundle
+    from edge_server.engine.interface import Engine
+    from edge_server.intake.intake import Intake
+    from edge_server.keys import KeyStore
+    from edge_server.settings import Settings
+    from edge_server.tasks.task import Task
+
+_LOG = logging.getLogger("edge_server")
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_TRACE = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What an application is made of."""
+
+    settings: Settings
+    engine: Engine
+    intake: Intake
+    keys: KeyStore
+    bundle: Bundle
+    tasks: Sequence[Task]
+    numbers: Numbers = field(default_factory=Numbers)
+    draining: Callable[[], bool] = lambda: False
+
+    @cached_property
+    def rates(self) -> Rates:
+        """What each caller has left, over whichever protocol."""
+        return Rates(self.settings.requests_per_minute)
+
+    @cached_property
+    def gates(self) -> Mapping[bool, Gate]:
+        """One for the light tasks (False), one for the heavy (True): neither waits for the
+        other.
+        """
+        cores = self.settings.threads or os.cpu_count() or 1
+        light = Gate(permits=2 * cores, waiting=self.settings.waiting)
+        return {False: light, True: Gate(permits=1 + self.settings.queue, waiting=0)}
+
+
+def create_app(services: Services) -> Flask:
+    """An application over these services; more than one may live in a process."""
+    app = Flask("edge_server", static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = services.settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = services.settings.max_body_bytes
+    app.before_request(_name)
+    services.numbers.attach(app)
+    Access(services.settings, services.keys, services.rates).attach(app)
+    app.after_request(_mark)
+    app.register_error_handler(Problem, _answer_problem)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_bug)
+    page = document(services.tasks, version("pocketlens"))
+    app.register_blueprint(health(services.engine, services.numbers, services.draining))
+    app.register_blueprint(_v1(services, page))
+    app.register_blueprint(rest(services))
+    app.register_blueprint(docs(page))
+    return app
+
+
+def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
+    blueprint = Blueprint("v1", __name__, url_prefix="/v1")
+    reader = Reader(engine=services.engine, intake=services.intake)
+
+    for task in services.tasks:
+        view = partial(
+            _answer_task, services.settings, reader, services.gates[task.heavy], task
+        )
+        blueprint.add_url_rule(f"/{task.name}", task.name, view, methods=["POST"])
+
+    @blueprint.get("/models")
+    def models() -> Response:
+        return jsonify(models=catalogue(services.bundle, services.tasks, services.engine))
+
+    @blueprint.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(page)
+
+    return blueprint
+
+
+def _answer_task(settings: Settings, reader: Reader, gate: Gate, task: Task) -> Response:
+    media_type = chosen(request.accept_mimetypes, task)
+    deadline = deadline_of(settings, task)
+    with gate.passed(deadline):
+        asked = reader.read(task, deadline)
+        answer = task.answer(task, asked.call)
+        served = Served(
+            task=task, upload=asked.upload, answer=answer, wanted=asked.wanted, began=g.began
+        )
+        return reply(served, media_type)
+
+
+def _name() -> None:
+    sent = request.headers.get("X-Request-Id", "")
+    g.request_id = sent if _ID.fullmatch(sent) else new_request_id()
+    trace = _TRACE.fullmatch(request.headers.get("traceparent", ""))
+    g.trace_id = trace.group(1) if trace else ""
+
+
+def _mark(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    if "rate_left" in g:
+        response.headers["RateLimit-Remaining"] = str(g.rate_left)
+    _LOG.info(
+        "%s %s %d",
+        request.method,
+        request.path.encode("unicode_escape").decode()[:200],
+        response.status_code,
+        extra={
+            "request_id": g.request_id,
+            "trace_id": g.trace_id,
+            "caller": g.get("caller", ""),
+            "status": response.status_code,
+        },
+    )
+    return response
+
+
+def _answer_problem(problem: Problem) -> Response:
+    record = problem_record(problem, g.request_id, request.path)
+    headers = problem_headers(problem, request.path)
+    response = Response(msgspec.json.encode(record), status=problem.status)
+    response.headers.update(headers)
+    return response
+
+
+def _answer_http(error: HTTPException) -> Response:
+    known: dict[int, type[Problem]] = {
+        404: problems.NotFound,
+        405: problems.MethodNotAllowed,
+        413: problems.BodyTooLarge,
+        415: problems.UnsupportedMediaType,
+    }
+    details = {
+        404: "there is nothing at this address: /docs lists what there is",
+        405: "this address does not take that method: see Allow",
+    }
+    code = error.code or 500
+    kind = known.get(code, problems.MalformedRequest if code < 500 else Problem)
+    response = _answer_problem(kind(details.get(code, "the request cannot be used: see /docs")))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    return response
+
+
+def _answer_bug(error: Exception) -> Response:
+    _LOG.error("a bug: %s", type(error).__name__, exc_info=error)
+    return _answer_problem(
+        Problem("something went wrong here, not with the request: report the instance")
+    )

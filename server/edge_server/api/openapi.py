@@ -1,0 +1,200 @@
+"""The OpenAPI 3.1 document, made from the tasks' own records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from edge_server.api.replies import JSON, NPY, offered, parameter_records
+from edge_server.api.wire import PICTURE_TYPES
+from edge_server.problems import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_runtime.spec import Record
+    from edge_server.tasks.task import Task
+
+Json: TypeAlias = dict[str, Any]
+
+PROBLEM = "application/problem+json"
+_IMAGE = {
+    "image": ("binary", "The photo's bytes"),
+    "image_base64": ("base64", "The photo as base64, or as a data: URI"),
+    "image_url": ("uri", "The photo's address, http or https"),
+}
+_SOURCES = tuple(_IMAGE)
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_MS = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+_TEXT = {"type": "string"}
+
+
+def document(tasks: Sequence[Task], version: str) -> Json:
+    """The whole document; every task is ``POST /v1/<name>``."""
+    paths = {f"/v1/{task.name}": {"post": _operation(task)} for task in tasks}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "PocketLens",
+            "version": version,
+            "summary": "On-device vision's companion server",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths | _service_paths(),
+        "components": {
+            "schemas": {"Problem": _problem_schema(), "Answer": _answer_schema()},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"key": []}],
+    }
+
+
+def _operation(task: Task) -> Json:
+    return {
+        "operationId": task.name,
+        "summary": task.title,
+        "description": task.params.__doc__ or task.title,
+        "tags": ["tasks"],
+        "parameters": [
+            _deadline(),
+            *(_query(name, schema) for name, schema in parameter_schemas(task).items()),
+        ],
+        "requestBody": {"required": True, "content": _bodies(task)},
+        "responses": {"200": _answered(task)} | problem_responses(),
+    }
+
+
+def parameter_schemas(task: Task) -> dict[str, Json]:
+    """Every parameter of a task and of its reply, by name, as JSON Schema."""
+    found: dict[str, Json] = {}
+    for kind, names in parameter_records(task).items():
+        properties = _properties(kind)
+        found |= {name: properties[name] for name in names}
+    found["allow_truncated"] = {"type": "boolean", "default": False}
+    found["model"] = {"enum": ["", *task.models], "default": ""}
+    return found
+
+
+def _properties(kind: type[Record]) -> dict[str, Json]:
+    schema = msgspec.json.schema(kind)
+    name = schema["$ref"].rsplit("/", 1)[1]
+    properties: dict[str, Json] = schema["$defs"][name]["properties"]
+    return properties
+
+
+def _query(name: str, schema: Json) -> Json:
+    listed = schema.get("type") == "array"
+    style = {"style": "form", "explode": False} if listed else {}
+    return {"name": name, "in": "query", "required": False, "schema": schema} | style
+
+
+def _deadline() -> Json:
+    return {
+        "name": "X-Deadline-Ms",
+        "in": "header",
+        "required": False,
+        "description": "How long the caller waits, in milliseconds",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+
+
+def _bodies(task: Task) -> Json:
+    names = (*_SOURCES, *task.pictures)
+    files = dict.fromkeys(("image", *task.pictures), _BINARY)
+    texts = {name: _TEXT for name in names if name not in files}
+    parameters = parameter_schemas(task)
+    form = {"type": "object", "properties": files | texts | parameters}
+    json_pictures = {
+        f"{name}{end}": _TEXT for name in task.pictures for end in ("_base64", "_url")
+    }
+    text_sources = dict.fromkeys(_SOURCES[1:], _TEXT)
+    json = {
+        "type": "object",
+        "properties": text_sources | json_pictures | parameters,
+        "oneOf": [{"required": [name]} for name in _SOURCES[1:]],
+        "additionalProperties": False,
+    }
+    raw = {media: {"schema": _BINARY} for media in PICTURE_TYPES}
+    return {"multipart/form-data": {"schema": form}, JSON: {"schema": json}} | raw
+
+
+def _answered(task: Task) -> Json:
+    answer: Json = {"$ref": "#/components/schemas/Answer"}
+    content = {
+        media: {"schema": answer if media == JSON else _BINARY} for media in offered(task)
+    }
+    units = (
+        " Depth in PNG is in millimetres, 16 bits; in npy in metres." if NPY in content else ""
+    )
+    return {"description": f"The answer, in the type that Accept asks for.{units}"} | {
+        "content": content
+    }
+
+
+def problem_responses() -> Json:
+    """Every status a task may answer with, and the codes of problem that it has."""
+    codes: dict[int, list[str]] = {}
+    for kind in problems():
+        if kind.status not in {499, 500}:
+            codes.setdefault(kind.status, []).append(f"`{kind.code}`")
+    schema = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        str(status): {"description": ", ".join(names), "content": schema}
+        for status, names in codes.items()
+    }
+
+
+def _problem_schema() -> Json:
+    fault = {"pointer": _TEXT, "message": _TEXT}
+    properties = dict.fromkeys(("type", "title", "detail", "instance", "code"), _TEXT)
+    return {
+        "type": "object",
+        "properties": properties
+        | {"status": {"type": "integer"}, "retryable": {"type": "boolean"}}
+        | {"limit": {"type": "number"}, "actual": {"type": "number"}}
+        | {"errors": {"type": "array", "items": {"type": "object", "properties": fault}}},
+        "required": [*properties, "status", "retryable"],
+        "additionalProperties": False,
+    }
+
+
+def _answer_schema() -> Json:
+    texts = dict.fromkeys(("task", "model", "variant", "sha256", "device"), _TEXT)
+    whole = {"image": {"type": "object"}, "result": {"type": "object"}, "ms": _MS}
+    picture = {"type": "object", "required": ["type", "base64"]}
+    return {
+        "type": "object",
+        "properties": texts | whole | {"picture": picture},
+        "required": [*texts, *whole],
+        "additionalProperties": False,
+    }
+
+
+def _service_paths() -> Json:
+    return {
+        "/v1/models": _get("models", "Every model, how it stands and where it is from"),
+        "/healthz": _get("healthz", "Whether the process lives"),
+        "/readyz": _get("readyz", "Whether requests are taken; each model's state", 503),
+    }
+
+
+def _get(name: str, summary: str, *others: int) -> Json:
+    schema = {JSON: {"schema": {"type": "object"}}}
+    responses = {
+        str(code): {"description": summary, "content": schema} for code in (200, *others)
+    }
+    every = {
+        code: response
+        for code, response in problem_responses().items()
+        if code in {"400", "401", "403", "429"}
+    }
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "tags": ["service"],
+            "responses": responses | every,
+        }
+    }

@@ -1,0 +1,142 @@
+"""A request to a call: its body read, its photo taken in, its parameters checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from edge_server.api.bodies import Body, read_body
+from edge_server.api.parameters import check_names, read_parameters
+from edge_server.api.replies import ReplyParams, parameter_records
+from edge_server.asgi.bridge import CALLER
+from edge_server.engine.interface import Deadline
+from edge_server.problems import (
+    AmbiguousSource,
+    BadBase64,
+    DuplicateField,
+    Fault,
+    InvalidParameter,
+    MissingImage,
+)
+from edge_server.tasks.task import Call, Choice
+
+if TYPE_CHECKING:
+    from edge_server.engine.interface import Engine, Ticket
+    from edge_server.intake.intake import Intake
+    from edge_server.intake.upload import Upload
+    from edge_server.settings import Settings
+    from edge_server.tasks.task import Task
+
+DEADLINE = "X-Deadline-Ms"
+ENDS = ("", "_base64", "_url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request, understood."""
+
+    call: Call
+    upload: Upload
+    wanted: ReplyParams
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads requests; raises the ``Problem`` of one that cannot be understood."""
+
+    engine: Engine
+    intake: Intake
+
+    def read(self, task: Task, deadline: Deadline) -> Asked:
+        """The current request as a call of the task."""
+        body = read_body(request)
+        check_names([*body.fields, *body.files], known_names(task))
+        params = read_parameters(task.params, body.fields)
+        wanted = read_parameters(ReplyParams, body.fields)
+        choice = read_parameters(Choice, body.fields)
+        upload = self._image(body, "image", deadline)
+        if upload is None:
+            raise MissingImage(
+                "there is no image: send a file as 'image', or image_base64, or image_url"
+            )
+        task.check(upload.photo.rgb.shape[:2], params)
+        taken = {name: self._image(body, name, deadline) for name in task.pictures}
+        call = Call(
+            engine=self.engine,
+            photo=upload.photo,
+            params=params,
+            deadline=deadline,
+            choice=choice,
+            pictures={name: also.photo for name, also in taken.items() if also is not None},
+            began=cancelled_when_gone,
+        )
+        return Asked(call=call, upload=upload, wanted=wanted)
+
+    def _image(self, body: Body, name: str, deadline: Deadline) -> Upload | None:
+        """The photo of that name by whichever way it came; None where it did not."""
+        ways = [end for end in ENDS if _has(body, name, end)]
+        if len(ways) > 1:
+            raise AmbiguousSource(f"{name} comes in more than one way: send it once")
+        if not ways:
+            return None
+        if name in body.files:
+            return self.intake.from_bytes(body.files[name], allow_truncated=_truncated(body))
+        text = _text(body.fields[f"{name}{ways[0]}"], f"{name}{ways[0]}")
+        if ways[0] == "_url":
+            return self.intake.from_url(text, deadline)
+        return self.intake.from_base64(text, allow_truncated=_truncated(body))
+
+
+def deadline_of(settings: Settings, task: Task) -> Deadline:
+    """From the header, at most what the settings allow; else what the task has by default."""
+    text = request.headers.get(DEADLINE, "")
+    if not text:
+        seconds = settings.heavy_seconds if task.heavy else settings.request_seconds
+        return Deadline.after(seconds)
+    if not text.isdecimal() or int(text) < 1:
+        raise InvalidParameter(f"{DEADLINE} is not a whole number of milliseconds: mend it")
+    return Deadline.after(min(int(text) / 1000, settings.max_request_seconds))
+
+
+@cache
+def known_names(task: Task) -> frozenset[str]:
+    """Every field that a request of this task may have."""
+    pictures = {f"{name}{end}" for name in ("image", *task.pictures) for end in ENDS}
+    said = {name for names in parameter_records(task).values() for name in names}
+    return frozenset({"allow_truncated"} | pictures | said)
+
+
+def _has(body: Body, name: str, end: str) -> bool:
+    return (not end and name in body.files) or f"{name}{end}" in body.fields
+
+
+def _text(value: Any, name: str) -> str:
+    """One text; ``image`` in JSON or a form's text field is base64."""
+    if isinstance(value, list) and len(value) > 1:
+        raise DuplicateField(f"{name} is there {len(value)} times: send it once")
+    text = value[0] if isinstance(value, list) and value else value
+    if text is None:
+        raise MissingImage(f"{name} is null: send an image")
+    if not isinstance(text, str):
+        raise BadBase64(f"{name} is not text: send base64, or a URL as image_url")
+    return text
+
+
+def _truncated(body: Body) -> bool:
+    value = body.fields.get("allow_truncated", False)
+    text = value[0] if isinstance(value, list) and len(value) == 1 else value
+    known = {"true": True, "1": True, "false": False, "0": False, True: True, False: False}
+    if not isinstance(text, str | bool) or text not in known:
+        fault = Fault("/allow_truncated", "Expected `bool`")
+        raise InvalidParameter("allow_truncated is not true or false: mend it", faults=(fault,))
+    return known[text]
+
+
+def cancelled_when_gone(ticket: Ticket) -> None:
+    """A caller who hangs up waits for nothing."""
+    caller = request.environ.get(CALLER)
+    if caller is not None:
+        caller.when_gone(ticket.cancel)

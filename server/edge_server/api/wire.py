@@ -1,0 +1,223 @@
+"""Results as JSON and as pictures: one place, whatever the model.
+
+Coordinates are pixels of the upright photo; masks are COCO's uncompressed run lengths
+(``{"size": [height, width], "counts": [...]}``, column by column, zeros first), or PNG in
+base64, or left out.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import singledispatch
+from io import BytesIO
+from typing import Any, Literal, TypeAlias, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from edge_runtime import results
+from edge_runtime.wire import result_record
+from edge_server.problems import ModelOutputInvalid, NotAcceptable
+
+Pixels: TypeAlias = NDArray[np.uint8]
+Masks: TypeAlias = Literal["rle", "png", "none"]
+Json: TypeAlias = dict[str, Any]
+
+MILLIMETRES = 1000
+_FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
+    "image/png": ("PNG", {"compress_level": 4}),
+    "image/webp": ("WEBP", {"quality": 90, "method": 2}),
+    "image/jpeg": ("JPEG", {"quality": 92}),
+}
+PICTURE_TYPES = tuple(_FORMATS)
+
+
+def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
+    """Pixels, grey [H, W] (uint8 or uint16), RGB or RGBA [H, W, 3 or 4], as a file's bytes.
+
+    Raises ``NotAcceptable`` where the format cannot hold them.
+    """
+    kind, options = _FORMATS[media_type]
+    if kind == "JPEG" and pixels.ndim == 3 and pixels.shape[2] == 4:
+        raise NotAcceptable("JPEG cannot be transparent: accept image/png or image/webp")
+    if kind != "PNG" and pixels.dtype == np.uint16:
+        raise NotAcceptable("only PNG has 16 bits: accept image/png, or ask for colours")
+    content = BytesIO()
+    Image.fromarray(pixels).save(content, format=kind, **options)
+    return content.getvalue()
+
+
+def picture_json(pixels: NDArray[Any], media_type: str) -> Json:
+    """A picture inside JSON."""
+    return {"type": media_type, "base64": _text(encoded(pixels, media_type))}
+
+
+def runs(mask: NDArray[np.bool_]) -> Json:
+    """COCO's uncompressed run lengths of a mask, bool [H, W]."""
+    flat = np.concatenate([[False], mask.ravel(order="F"), [not mask[-1, -1]]])
+    ends = np.flatnonzero(flat[1:] != flat[:-1])
+    counts = np.diff(ends, prepend=0)
+    return {"size": list(mask.shape), "counts": counts.tolist()}
+
+
+def mask_json(mask: NDArray[np.bool_], masks: Masks) -> Json:
+    """The fields that a mask adds: ``mask``, in the form asked for, or nothing."""
+    if masks == "rle":
+        return {"mask": runs(mask)}
+    if masks == "png":
+        return {"mask": picture_json(mask.astype(np.uint8) * np.uint8(255), "image/png")}
+    return {}
+
+
+@singledispatch
+def value_json(value: object, masks: Masks) -> Json:
+    """What stands under ``result``; the light tasks' are those of ``edge-run --json``."""
+    del masks
+    return result_record(value)
+
+
+@value_json.register
+def _(value: results.Mask, masks: Masks) -> Json:
+    return result_record(value) | mask_json(value.probability >= 0.5, masks)
+
+
+@value_json.register
+def _(value: results.Depth, masks: Masks) -> Json:
+    del masks
+    finite(value.metres)
+    return {
+        "unit": "metre",
+        "max_depth": value.max_depth,
+        "nearest": _rounded(value.metres.min()),
+        "median": _rounded(np.median(value.metres)),
+        "farthest": _rounded(value.metres.max()),
+        "size": list(value.metres.shape),
+    }
+
+
+@value_json.register
+def _(value: results.Instances, masks: Masks) -> Json:
+    found = [
+        {
+            "label": one.label,
+            "score": round(one.score, 6),
+            "box": [round(x, 3) for x in one.box_xyxy],
+        }
+        | mask_json(one.mask, masks)
+        for one in value.instances
+    ]
+    return {"instances": found}
+
+
+@value_json.register
+def _(value: results.ClassMap, masks: Masks) -> Json:
+    counts = np.bincount(value.classes.ravel(), minlength=len(value.labels))
+    legend = [
+        {
+            "label": label,
+            "colour": list(colour),
+            "share": round(int(count) / value.classes.size, 6),
+        }
+        | (mask_json(value.classes == index, masks) if count else {})
+        for index, (label, colour, count) in enumerate(
+            zip(value.labels, value.palette, counts, strict=False)
+        )
+    ]
+    return {"classes": legend, "size": list(value.classes.shape)}
+
+
+@value_json.register
+def _(value: results.CutOut, masks: Masks) -> Json:
+    found = {"found": list(value.found), "method": value.method}
+    return found | mask_json(value.mask, masks)
+
+
+@singledispatch
+def value_pixels(value: object, rgb: Pixels) -> NDArray[Any] | None:
+    """The value as a picture; None for one that has to be drawn on the photo."""
+    del value, rgb
+    return None
+
+
+@value_pixels.register
+def _(value: results.Picture, rgb: Pixels) -> NDArray[Any]:
+    del rgb
+    return value.pixels
+
+
+@value_pixels.register
+def _(value: results.CutOut, rgb: Pixels) -> NDArray[Any]:
+    del rgb
+    return value.pixels
+
+
+@value_pixels.register
+def _(value: results.Mask, rgb: Pixels) -> NDArray[Any]:
+    del rgb
+    return (value.probability * 255 + 0.5).astype(np.uint8)
+
+
+@value_pixels.register
+def _(value: results.Depth, rgb: Pixels) -> NDArray[Any]:
+    del rgb
+    finite(value.metres)
+    return np.clip(value.metres * MILLIMETRES + 0.5, 0, 65535).astype(np.uint16)
+
+
+@value_pixels.register
+def _(value: results.ClassMap, rgb: Pixels) -> NDArray[Any]:
+    palette = np.array(value.palette, np.uint8)
+    return (palette[value.classes] * 0.6 + rgb * 0.4 + 0.5).astype(np.uint8)
+
+
+@value_pixels.register
+def _(value: results.Instances, rgb: Pixels) -> NDArray[Any]:
+    from edge_runtime.drawing import draw_objects
+
+    canvas = rgb.copy()
+    colours = _colours(len(value.instances))
+    for one, colour in zip(value.instances, colours, strict=True):
+        canvas[one.mask] = (canvas[one.mask] * 0.5 + colour * 0.5).astype(np.uint8)
+    found = tuple(
+        results.DetectedObject(label=one.label, score=one.score, box_xyxy=one.box_xyxy)
+        for one in value.instances
+    )
+    return draw_objects(canvas, results.Objects(objects=found))
+
+
+def depth_colours(value: results.Depth) -> Pixels:
+    """Near is bright, far is dark: RGB [H, W, 3], stretched over what the photo has."""
+    near, far = np.percentile(value.metres, (1, 99))
+    share = np.clip((value.metres - near) / max(far - near, 1e-6), 0, 1)
+    grey = (255 - 255 * share).astype(np.uint8)
+    coloured = cv2.applyColorMap(grey, cv2.COLORMAP_MAGMA)
+    return cast("Pixels", cv2.cvtColor(coloured, cv2.COLOR_BGR2RGB))
+
+
+def npy(values: NDArray[np.float32]) -> bytes:
+    """The bytes of a ``.npy`` file."""
+    content = BytesIO()
+    np.save(content, values, allow_pickle=False)
+    return content.getvalue()
+
+
+def finite(values: NDArray[Any]) -> None:
+    """Raise ``ModelOutputInvalid`` where a number is none."""
+    if not np.isfinite(values).all():
+        raise ModelOutputInvalid("the model gave numbers that are not finite: report this")
+
+
+def _colours(count: int) -> NDArray[np.uint8]:
+    hues = (np.arange(max(count, 1)) * 47 % 180).astype(np.uint8)
+    hsv = np.stack([hues, np.full_like(hues, 200), np.full_like(hues, 255)], axis=-1)
+    return cast("Pixels", cv2.cvtColor(hsv[None], cv2.COLOR_HSV2RGB)[0][:count])
+
+
+def _rounded(metres: Any) -> float:
+    return round(float(metres), 3)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -1,0 +1,1 @@
+"""Between the socket and Flask: limits on bodies, threads, draining."""

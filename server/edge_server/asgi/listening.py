@@ -1,0 +1,223 @@
+"""The listening socket: uvicorn, with a time limit for headers and a drain that answers.
+
+Two things are added to it: a connection that does not send its headers in time, or sends
+too many, is closed; and after SIGTERM new requests are answered 503 until those that run
+have finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from socket import AF_INET, AF_INET6, create_server
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from edge_server.asgi.bridge import Bridge
+from edge_server.asgi.guard import BodyGuard
+from edge_server.asgi.refusing import refusal_bytes
+from edge_server.problems import HeadersTooLarge, MalformedRequest
+from edge_server.settings import SettingsError
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle, Transport
+    from collections.abc import Callable, Iterable
+    from socket import socket
+    from types import FrameType
+
+    from edge_server.problems import Problem
+    from edge_server.settings import Settings
+
+MAX_HEADER_BYTES = 16 * 1024
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """uvicorn's protocol for HTTP/1.1 whose patience ends."""
+
+    header_seconds = 10.0
+    max_connections = 1024
+    _timer: TimerHandle | None = None
+    _header_bytes = 0
+    _unfinished_bytes = 0
+    _heads = 0
+    _in_head = True
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """A connection: its first request's headers have so long."""
+        super().connection_made(transport)
+        if len(self.connections) > self.max_connections:
+            transport.abort()
+            return
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes; those of a header that does not end are kept by the parser."""
+        in_head, heads = self._in_head, self._heads
+        super().data_received(data)
+        if in_head and self._in_head and heads == self._heads:
+            self._unfinished_bytes += len(data)
+            self._limit(self._unfinished_bytes)
+
+    def on_message_begin(self) -> None:
+        """A request's first byte."""
+        super().on_message_begin()
+        self._header_bytes = self._unfinished_bytes = 0
+        self._in_head = True
+        self._stop()
+        self._wait()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the address."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header."""
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """All headers are here: the body has a limit of its own."""
+        self._stop()
+        self._in_head = False
+        self._heads += 1
+        if not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What was sent is not HTTP; ``msg`` is uvicorn's word for it."""
+        del msg
+        if not self.transport.is_closing():
+            self._refuse(MalformedRequest("this is not an HTTP request: check the client"))
+
+    def _refuse(self, problem: Problem) -> None:
+        self.transport.write(refusal_bytes(problem))
+        self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._header_bytes += size
+        self._limit(self._header_bytes)
+
+    def _limit(self, size: int) -> None:
+        if size > MAX_HEADER_BYTES and not self.transport.is_closing():
+            self._refuse(
+                HeadersTooLarge(
+                    f"address and headers exceed {MAX_HEADER_BYTES} bytes: shorten them",
+                    limit=MAX_HEADER_BYTES,
+                )
+            )
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(self.header_seconds, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def protocol(settings: Settings) -> type[PatientProtocol]:
+    """That protocol with the limits of the settings."""
+    limits = {
+        "header_seconds": settings.header_seconds,
+        "max_connections": settings.max_connections,
+    }
+    return type("Protocol", (PatientProtocol,), limits)
+
+
+class Listener(uvicorn.Server):
+    """The server of one process; ``run`` returns once it has drained."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        wsgi: Callable[..., Iterable[bytes]],
+        drain: Callable[[], None],
+    ) -> None:
+        self.bridge = Bridge(wsgi, settings.request_threads, settings.request_threads)
+        self._drain_seconds = settings.drain_seconds
+        self._on_drain = drain
+        self._on_start: Callable[[], None] = lambda: None
+        self._leaving: asyncio.Task[None] | None = None
+        self.loop = asyncio.get_running_loop()
+        guard = BodyGuard(
+            self.bridge, settings.max_body_bytes, settings.body_seconds, settings.send_seconds
+        )
+        super().__init__(_configured(settings, guard))
+
+    def when_started(self, act: Callable[[], None]) -> None:
+        """Call this once connections are taken."""
+        self._on_start = act
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self._on_start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal drains, the second ends at once."""
+        del sig, frame
+        if self.bridge.draining:
+            self.force_exit = self.should_exit = True
+            return
+        self.bridge.draining = True
+        self._on_drain()
+        self.loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        self._leaving = self.loop.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        """Until nothing is in flight, or the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds):
+                await self.bridge.idle.wait()
+        self.should_exit = True
+
+    def address(self) -> str:
+        """Where it listens, once it has started; port 0 became a real one."""
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def opened(settings: Settings) -> socket:
+    """The listening socket; ``SettingsError`` where the address cannot be had."""
+    family = AF_INET6 if ":" in settings.host else AF_INET
+    try:
+        return create_server(
+            (settings.host, settings.port), family=family, backlog=settings.max_connections
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen at {settings.host} port {settings.port} "
+            f"({os.strerror(error.errno or 0).lower()}): say another --port"
+        ) from None
+
+
+def _configured(settings: Settings, guard: BodyGuard) -> uvicorn.Config:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await guard(scope, receive, send)
+
+    return uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        http=protocol(settings),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=5,
+        backlog=settings.max_connections,
+    )

@@ -1,0 +1,104 @@
+"""A problem as bytes on the wire: the one body that every error has."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from edge_server.problems import Problem
+
+_LOG = logging.getLogger("edge_server")
+RETRY_AFTER = 2  # seconds, where the problem does not know better
+
+
+def problem_record(problem: Problem, request_id: str, path: str = "") -> dict[str, Any]:
+    """The members of RFC 9457, and ours: ``code``, ``retryable``, ``limit``, ``actual``,
+    ``errors`` (``pointer`` and ``message``); below ``/v2`` also ``error``, which the
+    protocol's clients read.
+    """
+    record: dict[str, Any] = {"error": problem.detail} if _is_v2(path) else {}
+    record |= {
+        "type": f"urn:pocketlens:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": f"urn:uuid:{request_id}",
+        "code": problem.code,
+        "retryable": problem.retryable,
+    }
+    if problem.limit is not None:
+        record["limit"] = problem.limit
+    if problem.actual is not None:
+        record["actual"] = problem.actual
+    if problem.faults:
+        record["errors"] = [
+            {"pointer": fault.pointer, "message": fault.message} for fault in problem.faults
+        ]
+    return record
+
+
+def problem_headers(problem: Problem, path: str = "") -> dict[str, str]:
+    """Headers that go with it: nothing is cached, and what is retryable says when."""
+    kind = "application/json" if _is_v2(path) else "application/problem+json"
+    headers = {"Content-Type": kind, "Cache-Control": "no-store"}
+    if problem.status in {429, 503}:
+        headers["Retry-After"] = str(problem.retry_after or RETRY_AFTER)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="pocketlens"'
+    return headers
+
+
+def _is_v2(path: str) -> bool:
+    return path == "/v2" or path.startswith("/v2/")
+
+
+def new_request_id() -> str:
+    """A name for a request, as in ``instance`` and ``X-Request-Id``."""
+    return str(uuid.uuid4())
+
+
+async def refusal(
+    problem: Problem,
+    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    *,
+    path: str = "",
+    close: bool = False,
+) -> None:
+    """Answer with the problem where Flask is not asked; ``close`` ends the connection."""
+    headers, body = _written(problem, path)
+    if close:
+        headers["Connection"] = "close"
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+def refusal_bytes(problem: Problem) -> bytes:
+    """That answer as HTTP/1.1 has it, for a request that is not even one."""
+    headers, body = _written(problem)
+    headers["Connection"] = "close"
+    lines = [
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def _written(problem: Problem, path: str = "") -> tuple[dict[str, str], bytes]:
+    """Headers and body of the answer, which is logged: nobody else does so here."""
+    request_id = new_request_id()
+    body = msgspec.json.encode(problem_record(problem, request_id, path))
+    headers = problem_headers(problem, path) | {
+        "Content-Length": str(len(body)),
+        "X-Request-Id": request_id,
+    }
+    told = {"request_id": request_id, "status": problem.status}
+    _LOG.info("refused: %s %d", problem.code, problem.status, extra=told)
+    return headers, body

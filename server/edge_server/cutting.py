@@ -1,0 +1,140 @@
+"""Type the names, get the objects: everything of some classes cut out of a photo.
+
+With Mask R-CNN there, it draws the outlines.  Without its weights the bundle's own models
+do: the detector finds boxes, the portrait segmenter outlines people, GrabCut the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import msgspec
+import numpy as np
+
+from edge_runtime.compose import cut_out, replace_background
+from edge_runtime.results import CutOut
+from edge_runtime.spec import Record
+from edge_server.object_names import known_labels
+from edge_server.outlines import object_alpha, person_alpha, softened, window_around
+from edge_server.problems import InvalidParameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from edge_runtime.results import Instances, Objects
+    from edge_server.outlines import Window
+
+    Floats = NDArray[np.float32]
+    Pixels = NDArray[np.uint8]
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+
+_MOST_BOXES = 20  # GrabCut takes a third of a second for each
+_CELLS = 28  # of a side of a box of Mask R-CNN
+_PERSON = "person"
+
+
+class CutParams(Record, frozen=True, kw_only=True):
+    """``objects``: what to cut out, by name, such as ``cat`` or ``people``; at least one.
+    ``background``: what is behind; ``score``: how sure a finder has to be of an object.
+    """
+
+    objects: Annotated[tuple[Name, ...], msgspec.Meta(max_length=20)] = ()
+    background: Literal["transparent", "white"] = "transparent"
+    score: Annotated[float, msgspec.Meta(ge=0.05, le=1)] = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finders:
+    """What finds objects: each takes a photo uint8 [H, W, 3].
+
+    ``labels``: the names that the finder in charge knows.  ``detect`` gives boxes,
+    ``portrait`` a person's probability float32 [H, W].  ``instances`` takes the labels that
+    are wanted and the least score too; None where its weights are not there.  ``step`` is
+    called before each object; what it raises ends the work.
+    """
+
+    labels: tuple[str, ...]
+    detect: Callable[[Pixels], Objects]
+    portrait: Callable[[Pixels], Floats]
+    instances: Callable[[Pixels, tuple[str, ...], float], Instances] | None = None
+    step: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The alpha [h, w] of one object in its window of the photo."""
+
+    label: str
+    window: Window
+    alpha: Floats
+
+
+def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
+    """Everything of the classes named in ``params``, out of a photo uint8 [H, W, 3].
+
+    Nothing of them in the photo is an answer: an empty mask.  Raises ``InvalidParameter``
+    where no name is given, ``UnknownName`` for names that no finder knows.
+    """
+    if not params.objects:
+        raise InvalidParameter("name what to cut out: objects has at least one name")
+    labels = known_labels(params.objects, finders.labels)
+    if finders.instances is not None:
+        method, draw = "instance-segmentation", _from_masks
+    else:
+        method, draw = "detector+segmenter+grabcut", _from_boxes
+    alpha, found = np.zeros(rgb.shape[:2], dtype=np.float32), set()
+    for part in draw(rgb, labels, params.score, finders):
+        found.add(part.label)
+        there = alpha[part.window.rows, part.window.columns]
+        np.maximum(there, part.alpha, out=there)
+    return CutOut(
+        pixels=_composed(rgb, alpha, params.background),
+        mask=alpha >= 0.5,
+        found=tuple(label for label in labels if label in found),
+        method=method,
+    )
+
+
+def _composed(rgb: Pixels, alpha: Floats, background: str) -> Pixels:
+    if background == "transparent":
+        return cut_out(rgb, alpha)
+    return replace_background(rgb, alpha, np.broadcast_to(np.uint8(255), rgb.shape))
+
+
+def _from_masks(
+    rgb: Pixels, labels: tuple[str, ...], score: float, finders: Finders
+) -> Iterator[_Part]:
+    """Each object with the network's own mask, whose coarse edge is refined."""
+    if finders.instances is None:
+        return
+    for one in finders.instances(rgb, labels, score).instances:
+        if one.label in labels and one.mask.any():
+            finders.step()
+            window = window_around(one.box_xyxy, one.mask.shape)
+            x0, y0, x1, y1 = window.box
+            cell = max(x1 - x0, y1 - y0) / _CELLS
+            mask = one.mask[window.rows, window.columns]
+            yield _Part(one.label, window, softened(window.of(rgb), mask, cell / 2))
+
+
+def _from_boxes(
+    rgb: Pixels, labels: tuple[str, ...], score: float, finders: Finders
+) -> Iterator[_Part]:
+    """Each object by its box: people by the segmenter, the rest by their colours."""
+    size_hw = (rgb.shape[0], rgb.shape[1])
+    found = [
+        one for one in finders.detect(rgb).objects if one.label in labels and one.score >= score
+    ]
+    for one in found[:_MOST_BOXES]:
+        finders.step()
+        window = window_around(one.box_xyxy, size_hw)
+        alpha = None
+        if one.label == _PERSON:
+            alpha = person_alpha(rgb, window, finders.portrait)
+        if alpha is None:
+            alpha = object_alpha(rgb, window)
+        yield _Part(one.label, window, alpha)

@@ -1,0 +1,1 @@
+"""Where inference happens: one interface, and the engine inside this process."""

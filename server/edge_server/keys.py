@@ -1,0 +1,140 @@
+"""API keys: made here, told once, kept as hashes, with scopes, an end, and a way to rotate.
+
+A key is ``pl_<id>_<secret>``; the secret has 256 random bits, so its SHA-256 can be kept
+without a salt, and cannot be searched for.  The id is public and stands in logs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, field
+from threading import Lock
+from time import time
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.outputs import write_bytes
+from edge_runtime.spec import Record
+from edge_server.problems import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Scope = Literal["infer", "store", "admin"]
+SCOPES: tuple[Scope, ...] = ("infer", "store", "admin")
+_KEY = re.compile(r"pl_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+DAY = 86400
+
+
+class KeyRecord(Record, frozen=True, kw_only=True):
+    """What is kept of a key; times are seconds since 1970, ``ends`` 0 for never."""
+
+    id: str
+    name: str
+    sha256: str
+    scopes: tuple[Scope, ...]
+    made: float
+    ends: float = 0
+    revoked: bool = False
+
+    def valid(self, now: float) -> bool:
+        """Whether it may still be used."""
+        return not self.revoked and not (self.ends and now >= self.ends)
+
+
+@dataclass
+class KeyStore:
+    """The keys in a file that only its owner may read; read anew when the file changes."""
+
+    path: Path
+    _records: dict[str, KeyRecord] = field(default_factory=dict)
+    _seen: float = -1
+    _lock: Lock = field(default_factory=Lock)
+
+    def check(self, text: str, scope: Scope) -> KeyRecord:
+        """The record of a key; ``Unauthenticated`` or ``Forbidden`` where it may not."""
+        match = _KEY.fullmatch(text)
+        record = self._all().get(match.group(1)) if match else None
+        sent = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        # Compared even where there is no such key: the time taken tells nothing.
+        same = hmac.compare_digest(sent, record.sha256 if record else "0" * 64)
+        if record is None or not same or not record.valid(time()):
+            raise Unauthenticated("the key is not valid: send 'Authorization: Bearer KEY'")
+        if scope not in record.scopes:
+            raise Forbidden(f"the key has not the scope {scope!r}: ask for one that has")
+        return record
+
+    def list(self) -> Sequence[KeyRecord]:
+        """Every key, revoked ones too, the oldest first."""
+        return sorted(self._all().values(), key=lambda record: record.made)
+
+    def add(self, name: str, scopes: Sequence[Scope] = ("infer",), days: float = 0) -> str:
+        """Make a key and return it: this is the only time that it can be seen."""
+        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        text = f"pl_{key_id}_{secret}"
+        now = time()
+        record = KeyRecord(
+            id=key_id,
+            name=name,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            scopes=tuple(scopes),
+            made=now,
+            ends=now + days * DAY if days else 0,
+        )
+        self._write(dict(self._all()) | {key_id: record})
+        return text
+
+    def revoke(self, key_id: str) -> None:
+        """The key is refused from the next request on."""
+        record = self._known(key_id)
+        revoked = msgspec.structs.replace(record, revoked=True)
+        self._write(dict(self._all()) | {key_id: revoked})
+
+    def rotate(self, key_id: str, grace_days: float = 1) -> str:
+        """A new key with the same name and scopes; the old one ends after the grace."""
+        old = self._known(key_id)
+        text = self.add(old.name, old.scopes)
+        ends = time() + grace_days * DAY
+        ended = msgspec.structs.replace(old, ends=min(ends, old.ends or ends))
+        self._write(dict(self._all()) | {key_id: ended})
+        return text
+
+    def _known(self, key_id: str) -> KeyRecord:
+        records = self._all()
+        if key_id not in records:
+            raise UnknownName("key", key_id, records)
+        return records[key_id]
+
+    def _all(self) -> dict[str, KeyRecord]:
+        with self._lock:
+            try:
+                changed = self.path.stat().st_mtime_ns
+            except FileNotFoundError:
+                return {}
+            if changed != self._seen:
+                self._records = self._read()
+                self._seen = changed
+            return self._records
+
+    def _read(self) -> dict[str, KeyRecord]:
+        try:
+            found = msgspec.json.decode(self.path.read_bytes(), type=list[KeyRecord])
+        except (OSError, msgspec.DecodeError):
+            raise PocketLensError(
+                f"the file of keys {self.path.name} is damaged: restore it, or delete it and "
+                "make new keys"
+            ) from None
+        return {record.id: record for record in found}
+
+    def _write(self, records: dict[str, KeyRecord]) -> None:
+        content = msgspec.json.format(msgspec.json.encode(list(records.values())))
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_bytes(self.path, content + b"\n")
+        self.path.chmod(0o600)
+        self._seen = -1

@@ -1,0 +1,1 @@
+"""The heavy models: one file each, ending in a tuple ``MODELS``."""

@@ -1,0 +1,1 @@
+"""The Open Inference Protocol, version 2: the tasks as models that take and give tensors."""

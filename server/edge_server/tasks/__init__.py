@@ -1,0 +1,1 @@
+"""What can be asked: one task, one address under ``/v1``."""

@@ -1,0 +1,92 @@
+"""A task: its address, its parameters, and how it is answered through an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import msgspec
+
+from edge_runtime.spec import Record
+from edge_server.engine.interface import Priority
+from edge_server.problems import InvalidParameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from edge_runtime.images import Photo
+    from edge_server.engine.interface import Answer, Deadline, Engine, Ticket
+
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """Which model of a task, and which of its checkpoints; the default where not said."""
+
+    model: Name = ""
+    checkpoint: Name = ""
+
+
+class NoParams(Record, frozen=True, kw_only=True):
+    """Nothing can be chosen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request, understood: ``pictures`` are the photos that came beside the first.
+
+    ``began`` is told each ticket, so that it can be cancelled when the caller hangs up.
+    """
+
+    engine: Engine
+    photo: Photo
+    params: Record
+    deadline: Deadline
+    choice: Choice = field(default_factory=Choice)
+    pictures: Mapping[str, Photo] = field(default_factory=dict)
+    priority: Priority = Priority.INTERACTIVE
+    began: Callable[[Ticket], None] = lambda _ticket: None
+
+    def submit(self, model: str, params: Any, rgb: NDArray[np.uint8] | None = None) -> Ticket:
+        """Ask a model of the engine: about the photo, unless ``rgb`` is another."""
+        pixels = self.photo.rgb if rgb is None else rgb
+        ticket = self.engine.submit(model, pixels, params, self.deadline, self.priority)
+        self.began(ticket)
+        return ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """``POST /v1/<name>``.
+
+    ``params``: a record with defaults; its fields are the request's parameters.
+    ``models``: the ids that ``model`` may name, the default first.  ``pictures``: further
+    photos that the request may carry.  ``answer`` is given the task and
+    a call, and raises a ``Problem`` or gives the answer.
+    ``draw`` paints a value on the photo, None where the value is a picture itself.
+    ``heavy`` tasks have more time by default.  ``check`` raises for parameters that do not
+    fit a photo of that height and width.
+    """
+
+    name: str
+    title: str
+    params: type[Record]
+    result: type
+    models: tuple[str, ...]
+    answer: Callable[[Task, Call], Answer]
+    draw: Callable[[NDArray[np.uint8], Any], NDArray[np.uint8]] | None = None
+    pictures: tuple[str, ...] = ()
+    heavy: bool = False
+    check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
+
+    def model_of(self, choice: Choice) -> str:
+        """The id of the model that was chosen; ``InvalidParameter`` lists those there are."""
+        if choice.model and choice.model not in self.models:
+            raise InvalidParameter(
+                f"{self.name} has the models {', '.join(self.models)}: name one of them"
+            )
+        return choice.model or self.models[0]

@@ -1,0 +1,1 @@
+"""The weights of the heavy models: fetched when asked for, imported once, checked."""

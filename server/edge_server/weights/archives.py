@@ -1,0 +1,93 @@
+"""One file out of a zip archive that a publisher wraps its checkpoint in.
+
+The file is written under a name of ours, so that names inside cannot lead anywhere, and
+counted while it is written, so that what the archive says of its size need not be true.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from edge_runtime.errors import WeightsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 4 * 2**30
+_PIECE = 2**20
+# How a checkpoint begins: a zip of torch's own, a pickle of its older format.
+_STARTS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether it is a zip around a checkpoint; torch's own files are zips themselves."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except _BROKEN:
+        return True
+    return not any(name.count("/") == 1 and name.endswith("/data.pkl") for name in names)
+
+
+def extract(archive: Path, member: str, target: Path, max_bytes: int = MAX_BYTES) -> None:
+    """Write one member to ``target``: the one of that name or, where ``member`` is empty,
+    the largest that begins as a checkpoint does.
+
+    Raises ``WeightsError`` for an archive that is damaged, locked with a password, does
+    not hold the member, or holds more than ``max_bytes`` in it.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            info = _named(opened, member) if member else _checkpoint(opened)
+            if info is None:
+                what = member or "a checkpoint"
+                raise WeightsError(f"{archive.name} does not hold {what}: get it again")
+            _write(opened, info, target, max_bytes)
+    except _BROKEN as error:
+        target.unlink(missing_ok=True)
+        raise WeightsError(
+            f"{archive.name} cannot be unpacked ({_line(error)}): get it again, and see that"
+            " there is room"
+        ) from None
+
+
+def _named(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo | None:
+    found = [info for info in archive.infolist() if info.filename == member]
+    if len(found) > 1:
+        raise WeightsError(f"{member} is in its archive {len(found)} times: do not use it")
+    return found[0] if found else None
+
+
+def _checkpoint(archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
+    files = [info for info in archive.infolist() if not info.is_dir()]
+    for info in sorted(files, key=lambda one: (-one.file_size, one.filename)):
+        with archive.open(info) as file:
+            if file.read(4).startswith(_STARTS):
+                return info
+    return None
+
+
+def _write(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int
+) -> None:
+    written = 0
+    with archive.open(info) as source, target.open("wb") as file:
+        while piece := source.read(_PIECE):
+            written += len(piece)
+            if written > max_bytes:
+                break
+            file.write(piece)
+    if written > max_bytes:
+        target.unlink()
+        raise WeightsError(
+            f"{info.filename} unpacks to more than {max_bytes / 1e6:.0f} MB: do not use it"
+        )
+
+
+def _line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:120]

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+
+
+def answer(content: bytes) -> tuple[int, dict[str, Any]]:
+    head, _, body = content.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body) if body.startswith(b"{") else {}
+
+
+def test_a_whole_body_goes_through(start: Callable[..., Any]) -> None:
+    status, record = answer(start().raw(POST + b"Content-Length: 5\r\n\r\nhello"))
+    assert (status, record["bytes"]) == (200, 5)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "code"),
+    [
+        (b"Content-Length: 1001\r\n", b"", 413, "body-too-large"),
+        (b"Content-Length: 3\r\nContent-Encoding: gzip\r\n", b"", 415, None),
+        (b"Transfer-Encoding: chunked\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n", 413, None),
+    ],
+)
+def test_what_is_refused_is_not_waited_for(
+    start: Callable[..., Any], headers: bytes, body: bytes, status: int, code: str | None
+) -> None:
+    server = start(max_body_bytes=1000)
+    began = time.monotonic()
+    got, record = answer(server.raw(POST + headers + b"\r\n" + body))
+    assert time.monotonic() - began < 1
+    assert got == status
+    assert code in {None, record["code"]}
+    assert server.seen.requests == []
+
+
+def test_an_expected_body_that_is_too_large_is_never_asked_for(
+    start: Callable[..., Any],
+) -> None:
+    head = POST + b"Expect: 100-continue\r\nContent-Length: 99999\r\n\r\n"
+    content = start(max_body_bytes=1000).raw(head)
+    assert content.startswith(b"HTTP/1.1 413")
+
+
+def test_one_byte_a_second_is_cut_off_while_others_are_served(
+    start: Callable[..., Any],
+) -> None:
+    server = start(body_seconds=1.0, request_threads=2)
+    slow = [server.connect() for _ in range(8)]
+    for connection in slow:
+        connection.sendall(POST + b"Content-Length: 500\r\n\r\nx")
+    began = time.monotonic()
+    assert answer(server.raw(POST + b"Content-Length: 2\r\n\r\nhi"))[0] == 200
+    assert time.monotonic() - began < 0.9
+    time.sleep(0.5)
+    for connection in slow:
+        connection.sendall(b"x")
+    statuses = [answer(drained(connection))[0] for connection in slow]
+    assert statuses == [408] * 8
+    assert time.monotonic() - began < 3
+
+
+def drained(connection: socket.socket) -> bytes:
+    with connection:
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+        return b"".join(parts)
+
+
+def test_who_hangs_up_before_the_body_is_whole_is_not_answered(
+    start: Callable[..., Any],
+) -> None:
+    server = start()
+    connection = server.connect()
+    connection.sendall(POST + b"Content-Length: 500\r\n\r\nabc")
+    connection.close()
+    assert answer(server.raw(POST + b"Content-Length: 0\r\n\r\n"))[0] == 200
+    assert server.seen.requests == ["/echo"]

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+GET = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+WAIT = (
+    b"POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+def test_headers_have_so_long(start: Callable[..., Any]) -> None:
+    server = start(header_seconds=0.5)
+    began = time.monotonic()
+    silent, slow = server.connect(), server.connect()
+    slow.sendall(b"GET /echo HTTP/1.1\r\nHost: loc")
+    assert silent.recv(10) == b""
+    assert slow.recv(10) == b""
+    assert time.monotonic() - began < 3
+    silent.close()
+    slow.close()
+    assert server.raw(GET).startswith(b"HTTP/1.1 200")
+
+
+def test_two_hundred_silent_connections_hold_nobody_up(start: Callable[..., Any]) -> None:
+    server = start(header_seconds=1.0)
+    silent = [server.connect() for _ in range(200)]
+    assert server.raw(GET).startswith(b"HTTP/1.1 200")
+    for connection in silent:
+        assert connection.recv(10) == b""
+        connection.close()
+
+
+def test_more_connections_than_allowed_are_closed(start: Callable[..., Any]) -> None:
+    server = start(max_connections=3)
+    held = [server.connect() for _ in range(3)]
+    time.sleep(0.2)
+    with suppress(ConnectionResetError):
+        assert server.raw(GET) == b""
+    for connection in held:
+        connection.close()
+    time.sleep(0.2)
+    assert server.raw(GET).startswith(b"HTTP/1.1 200")
+
+
+def test_headers_have_so_many_bytes(start: Callable[..., Any]) -> None:
+    head = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nX-Big: " + b"x" * 20_000 + b"\r\n\r\n"
+    assert start().raw(head).startswith(b"HTTP/1.1 431")
+    long = b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert start().raw(long).startswith(b"HTTP/1.1 431")
+
+
+def test_what_is_no_request_is_answered_as_a_problem(start: Callable[..., Any]) -> None:
+    server = start()
+    for content, code in [
+        (b"\x16\x03\x01 hello\r\n\r\n", b"malformed-request"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000, b"headers-too-large"),
+    ]:
+        answer = server.raw(content)
+        assert answer.count(b"HTTP/1.1") == 1
+        assert b"x-request-id" in answer.lower()
+        assert b"Connection: close" in answer
+        assert b"urn:pocketlens:problem:" + code in answer
+
+
+def test_two_lengths_are_no_request(start: Callable[..., Any]) -> None:
+    head = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+    smuggled = head + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GET
+    content = start().raw(smuggled)
+    assert content.startswith(b"HTTP/1.1 400")
+    assert content.count(b"HTTP/1.1") == 1
+
+
+def test_pipelined_requests_are_answered_in_order(start: Callable[..., Any]) -> None:
+    each = b"GET /echo?n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    content = start().raw(b"".join(each % n for n in range(5)) + GET)
+    places = [content.find(b'"n":"%d"' % n) for n in range(5)]
+    assert places == sorted(places)
+    assert min(places) > 0
+
+
+def test_draining_finishes_what_runs_and_refuses_the_rest(start: Callable[..., Any]) -> None:
+    server = start()
+    running = server.connect()
+    running.sendall(WAIT)
+    assert server.seen.running.wait(5)
+    loop = server.listener.loop
+    loop.call_soon_threadsafe(server.listener.handle_exit, signal.SIGTERM, None)
+    time.sleep(0.1)
+    refused = server.raw(GET)
+    assert refused.startswith(b"HTTP/1.1 503")
+    assert b"retry-after" in refused
+    assert b'"draining"' in refused
+    server.seen.release.set()
+    assert running.recv(100).startswith(b"HTTP/1.1 200")
+    running.close()
+    end = time.monotonic() + 5
+    while not server.listener.should_exit:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_the_second_signal_does_not_wait(start: Callable[..., Any]) -> None:
+    server = start()
+    running = server.connect()
+    running.sendall(WAIT)
+    assert server.seen.running.wait(5)
+    for _ in range(2):
+        server.listener.loop.call_soon_threadsafe(
+            server.listener.handle_exit, signal.SIGTERM, None
+        )
+    time.sleep(0.2)
+    assert server.listener.force_exit
+    server.seen.release.set()
+    running.close()

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edge_runtime import Lens
+from edge_runtime.bundle import Bundle
+from edge_runtime.images import Photo, open_photo
+from edge_server.engine.interface import Deadline
+from edge_server.engine.local import LocalEngine
+from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
+from edge_server.tasks.light import light_servables, light_tasks
+from edge_server.tasks.task import Call, Choice
+
+SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
+BUNDLE = Bundle.open()
+TASKS = {task.name: task for task in light_tasks(BUNDLE)}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[LocalEngine]:
+    made = LocalEngine(light_servables(BUNDLE))
+    yield made
+    assert made.drain(20)
+
+
+@pytest.fixture
+def ask(engine: LocalEngine) -> Callable[..., Any]:
+    def asked(
+        name: str, choice: Choice | None = None, pictures: Any = None, **given: Any
+    ) -> Any:
+        task = TASKS[name]
+        call = Call(
+            engine=engine,
+            photo=open_photo(SAMPLES / "obama.jpg"),
+            params=task.params(**given),
+            deadline=Deadline.after(60),
+            choice=choice or Choice(),
+            pictures=pictures or {},
+        )
+        return task.answer(task, call)
+
+    return asked
+
+
+def test_a_lens_and_a_task_have_the_same_default() -> None:
+    for name, method in (("segment", Lens.segment), ("faces", Lens.faces)):
+        assert method.__defaults__ == (TASKS[name].models[0],)
+
+
+def test_an_answer_names_the_file_that_the_phone_has(ask: Callable[..., Any]) -> None:
+    answer = ask("faces")
+    entry = BUNDLE.entry("face-detection-short")
+    shipped = BUNDLE.file(entry)[0]
+    assert (answer.model, answer.variant, answer.sha256) == (
+        "face-detection-short",
+        shipped.variant,
+        shipped.sha256,
+    )
+    assert answer.value == Lens().faces(SAMPLES / "obama.jpg").value
+
+
+def test_a_mask_is_a_lenses_bit_for_bit(ask: Callable[..., Any]) -> None:
+    expected = Lens().segment(SAMPLES / "obama.jpg").value.probability
+    assert np.array_equal(ask("segment").value.probability, expected)
+
+
+def test_a_style_picture_is_painted_by_the_other_model(ask: Callable[..., Any]) -> None:
+    style = open_photo(SAMPLES / "flower.jpg")
+    answer = ask("style", pictures={"style_image": style})
+    assert answer.model == "style-transfer-any"
+    assert answer.sha256 == BUNDLE.file(BUNDLE.entry("style-transfer-any"))[0].sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "problem"),
+    [
+        ("style", {"style": "99"}, UnknownName),
+        ("style", {"style": "1:-1"}, InvalidParameter),
+        ("background", {"background": "nonsense"}, UnknownName),
+        ("faces", {"choice": Choice(model="smile")}, InvalidParameter),
+    ],
+)
+def test_what_a_lens_refuses_is_a_problem(
+    name: str, given: dict[str, Any], problem: type[Exception], ask: Callable[..., Any]
+) -> None:
+    with pytest.raises(problem):
+        ask(name, **given)
+
+
+def test_a_file_that_was_tampered_with_is_unhealthy(tmp_path: Path) -> None:
+    for name in ("manifest.json", "labels"):
+        (tmp_path / name).symlink_to(BUNDLE.folder / name)
+    path = BUNDLE.file(BUNDLE.entry("smile"))[1].relative_to(BUNDLE.folder)
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(b"not it")
+    engine = LocalEngine(light_servables(Bundle.open(tmp_path)))
+    task = TASKS["smile"]
+    photo = Photo(np.zeros((64, 64, 3), np.uint8))
+    call = Call(engine=engine, photo=photo, params=task.params(), deadline=Deadline.after(20))
+    with pytest.raises(ModelUnhealthy, match="not the one of the manifest"):
+        task.answer(task, call)
+    engine.drain(5)

@@ -1,0 +1,43 @@
+"""What holds of every heavy model's file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from edge_server.heavy_model import heavy_model, heavy_models
+from edge_server.problems import ModelNotFound
+
+
+def test_an_unknown_model_lists_the_known() -> None:
+    with pytest.raises(ModelNotFound, match="known are"):
+        heavy_model("nothing")
+
+
+def test_every_spec_can_be_read_without_torch() -> None:
+    script = (
+        "import sys; sys.modules['torch'] = None; "
+        "from edge_server.heavy_model import heavy_models; print(len(heavy_models()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == str(len(heavy_models())), done.stderr
+
+
+@pytest.mark.parametrize("model_id", list(heavy_models()))
+def test_a_spec_says_where_it_is_from(model_id: str) -> None:
+    spec = heavy_model(model_id).spec
+    assert spec.id == model_id
+    assert spec.checkpoints
+    assert len({checkpoint.name for checkpoint in spec.checkpoints}) == len(spec.checkpoints)
+    for checkpoint in spec.checkpoints:
+        assert checkpoint.licence.code
+        assert checkpoint.licence.weights
+
+
+@pytest.mark.parametrize("model_id", list(heavy_models()))
+def test_the_parameters_have_defaults(model_id: str) -> None:
+    heavy_model(model_id).params()

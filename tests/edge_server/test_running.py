@@ -1,0 +1,120 @@
+"""The server as a user has it: started by its command, called by clients of others."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from edge_server.running import device_of
+from edge_server.settings import SettingsError
+
+SAMPLES = Path(__file__).parents[2] / "calibration" / "data" / "samples"
+OBAMA = SAMPLES / "obama.jpg"
+
+
+def test_curl_gets_an_answer_and_a_picture(serve: Callable[..., Any], tmp_path: Path) -> None:
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("there is no curl")
+    address = serve().address
+    record = json.loads(
+        subprocess.check_output([curl, "-sF", f"image=@{OBAMA}", f"{address}/v1/faces"])
+    )
+    assert len(record["result"]["faces"]) == 1
+    picture = tmp_path / "cut.png"
+    subprocess.run(
+        [curl, "-sF", f"image=@{OBAMA}", f"{address}/v1/background", "-o", picture], check=True
+    )
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_told_to_end_it_finishes_what_runs(serve: Callable[..., Any]) -> None:
+    server = serve()
+    content = OBAMA.read_bytes()
+    answers: list[int] = []
+
+    def ask() -> None:
+        with httpx.Client(timeout=30) as client:
+            url = f"{server.address}/v1/background?background=blur"
+            answers.append(client.post(url, files={"image": content}).status_code)
+
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in asking:
+        thread.start()
+    time.sleep(0.5)
+    assert server.end() == 0
+    for thread in asking:
+        thread.join(30)
+    assert len(answers) == 3
+    assert set(answers) <= {200, 503}
+    assert 200 in answers
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{server.address}/healthz")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_server_ends_at_once(sign: signal.Signals, serve: Callable[..., Any]) -> None:
+    server = serve()
+    began = time.monotonic()
+    assert server.end(sign) == 0
+    assert time.monotonic() - began < 5
+
+
+def test_logs_are_json_and_name_the_request(serve: Callable[..., Any]) -> None:
+    server = serve("--log", "json")
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    httpx.get(
+        f"{server.address}/v1/models",
+        headers={"traceparent": trace, "X-Request-Id": "mine-0001"},
+    )
+    server.end()
+    lines = [json.loads(line) for line in server.errors]
+    seen = next(line for line in lines if line.get("request_id") == "mine-0001")
+    assert seen["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert seen["status"] == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "{taken}"], "say another --port"),
+        (["--port", "many"], "port"),
+        (["--bundle", "nowhere"], "manifest.json"),
+        (["--device", "cuda:9"], "no device cuda:9"),
+        (["--preload", "nothing"], "no model of that id"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(
+    options: list[str], said: str, serve: Callable[..., Any]
+) -> None:
+    taken = str(serve().port)
+    given = [option.replace("{taken}", taken) for option in options]
+    done = subprocess.run(
+        [sys.executable, "-m", "edge_server", *given],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_device_that_is_there() -> None:
+    assert device_of("cpu") == "cpu"
+    if not Path("/dev/nvidia0").exists():
+        assert device_of("auto") == "cpu"
+        with pytest.raises(SettingsError, match="no device cuda"):
+            device_of("cuda")
