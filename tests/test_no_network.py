@@ -12,8 +12,17 @@ import sitecustomize
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "example.org", "8.8.8.8", "2001:db8::1"])
 def test_leaving_the_machine_is_denied(host: str) -> None:
+    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(kind) as one, pytest.raises(sitecustomize.NetworkDenied):
+        one.settimeout(1)
+        one.connect((host, 80))
+
+
+def test_only_numbers_and_this_machine_are_looked_up() -> None:
     with pytest.raises(sitecustomize.NetworkDenied):
-        socket.create_connection((host, 80), timeout=1)
+        socket.getaddrinfo("example.org", 80)
+    for host in ("127.1", "0x7f000001", "8.8.8.8", "localhost"):
+        assert socket.getaddrinfo(host, 80)
 
 
 def test_loopback_is_allowed() -> None:

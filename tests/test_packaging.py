@@ -52,6 +52,7 @@ def test_the_wheel_has_the_bundle_and_the_licences(installed: Path) -> None:
     assert (bundle / "manifest.json").read_bytes() == (
         ROOT / "mobile_assets" / "manifest.json"
     ).read_bytes()
+    assert (bundle / "golden" / "smile" / "golden.json").exists()  # what the canary runs
     names = {path.name for path in installed.glob("*.dist-info/licenses/*")}
     assert names == {"LICENSE", "NOTICE"}
     assert not list(installed.rglob("*.safetensors"))
