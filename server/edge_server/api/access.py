@@ -55,8 +55,9 @@ class Access:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
             response.headers["Access-Control-Allow-Headers"] = (
-                f"Authorization, Content-Type, {KEY_HEADER}, X-Deadline-Ms"
+                f"Authorization, Content-Type, Idempotency-Key, {KEY_HEADER}, X-Deadline-Ms"
             )
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
             response.headers.add("Vary", "Origin")
         return response
 

@@ -79,3 +79,6 @@ def test_the_named_origin_is(client: Callable[..., Any]) -> None:
     assert response.status_code == 204
     assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
     assert "Access-Control-Allow-Credentials" not in response.headers
+    sent = response.headers["Access-Control-Allow-Headers"].split(", ")
+    assert {"Authorization", "Content-Type", "Idempotency-Key", "X-Deadline-Ms"} <= set(sent)
+    assert response.headers["Access-Control-Expose-Headers"] == "Retry-After"
