@@ -89,9 +89,10 @@ class Session:
 
 def _load(path: Path, threads: int) -> Interpreter:
     try:
-        interpreter = Interpreter(str(path), num_threads=threads)
+        # Read, not mapped: a mapped file that is cut short later kills the whole process.
+        interpreter = Interpreter(model_content=path.read_bytes(), num_threads=threads)
         interpreter.allocate_tensors()
-    except (RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise BundleError(f"LiteRT cannot use {path}: {reason}; convert it again") from None
     return interpreter

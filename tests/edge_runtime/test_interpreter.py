@@ -45,6 +45,15 @@ def test_runs_do_not_touch_what_earlier_runs_returned(path: Path) -> None:
     np.testing.assert_array_equal(first, picture() * 2 + 1)
 
 
+def test_a_file_that_changes_after_it_was_loaded_changes_nothing(path: Path) -> None:
+    session, vector = Session(path), np.zeros((1, 5), np.float32)
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    out = session.run({"image": picture(), "vector": vector})
+    np.testing.assert_array_equal(out["doubled"], picture() * 2 + 1)
+    np.testing.assert_array_equal(out["fixed"], [[1, 2]])
+
+
 def test_a_bare_run_repeats_the_last_one(path: Path) -> None:
     session = Session(path)
     session.run({"image": picture(), "vector": np.zeros((1, 5), np.float32)})

@@ -45,7 +45,8 @@ def loaded(tensors: Mapping[str, torch.Tensor], device: str) -> Upscaler:
     """The network of these tensors on a device, in the precision that its gate allows."""
     with torch.device("meta"):
         network = network_for(tensors)
-    exact = {name: value.float() for name, value in tensors.items()}
+    # Copies: the tensors may be a file that is mapped, which somebody may cut short.
+    exact = {name: value.to(torch.float32, copy=True) for name, value in tensors.items()}
     network.load_state_dict(exact, assign=True)
     return best(Upscaler(network, device))
 
