@@ -20,7 +20,7 @@ import msgspec
 from edge_runtime.errors import PocketLensError, UnknownName
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Record
-from edge_server.problems import Forbidden, Unauthenticated
+from edge_server.problems import Forbidden, StorageUnavailable, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,8 @@ class KeyStore:
     _lock: Lock = field(default_factory=Lock)
 
     def check(self, text: str, scope: Scope) -> KeyRecord:
-        """The record of a key; ``Unauthenticated`` or ``Forbidden`` where it may not."""
+        """The record of a key; ``Unauthenticated`` or ``Forbidden`` where it may not,
+        ``StorageUnavailable`` while the file cannot be read."""
         match = _KEY.fullmatch(text)
         record = self._all().get(match.group(1)) if match else None
         sent = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
@@ -117,6 +118,8 @@ class KeyStore:
                 changed = self.path.stat().st_mtime_ns
             except FileNotFoundError:
                 return {}
+            except OSError:
+                raise self._unreadable() from None
             if changed != self._seen:
                 self._records = self._read()
                 self._seen = changed
@@ -126,15 +129,24 @@ class KeyStore:
         try:
             found = msgspec.json.decode(self.path.read_bytes(), type=list[KeyRecord])
         except (OSError, msgspec.DecodeError):
-            raise PocketLensError(
-                f"the file of keys {self.path.name} is damaged: restore it, or delete it and "
-                "make new keys"
-            ) from None
+            raise self._unreadable() from None
         return {record.id: record for record in found}
+
+    def _unreadable(self) -> StorageUnavailable:
+        return StorageUnavailable(
+            f"the server's file of keys {self.path.name} is damaged or cannot be read: its "
+            "owner has to restore it, or to delete it and make new keys"
+        )
 
     def _write(self, records: dict[str, KeyRecord]) -> None:
         content = msgspec.json.format(msgspec.json.encode(list(records.values())))
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_bytes(self.path, content + b"\n")
-        self.path.chmod(0o600)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_bytes(self.path, content + b"\n")
+            self.path.chmod(0o600)
+        except (OSError, PocketLensError):
+            raise PocketLensError(
+                f"the keys cannot be written to {self.path.parent}, and are as they were: make "
+                "room there, or name another folder with POCKETLENS_DATA"
+            ) from None
         self._seen = -1

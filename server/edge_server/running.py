@@ -60,6 +60,7 @@ async def _serve(settings: Settings) -> int:
     draining = asyncio.Event()
     engine = local_engine(settings, tally := Tally())
     services = services_for(settings, engine, tally, draining.is_set)
+    services.keys.list()  # a damaged file is said now, not to the first caller
     with opened(settings) as socket:
         listener = Listener(settings, create_app(services), draining.set)
         try:

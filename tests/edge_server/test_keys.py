@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from edge_runtime.errors import PocketLensError, UnknownName
 from edge_server.keys import DAY, KeyStore
-from edge_server.problems import Forbidden, Unauthenticated
+from edge_server.problems import Forbidden, StorageUnavailable, Unauthenticated
 
 
 @pytest.fixture
@@ -73,8 +75,53 @@ def test_what_is_not_there_is_named(store: KeyStore) -> None:
         store.revoke("0" * 12)
 
 
-def test_a_damaged_file_lets_nobody_in(store: KeyStore) -> None:
+@pytest.mark.parametrize("content", ["[{", "", "{}", '[{"id": 5}]'])
+def test_a_damaged_file_lets_nobody_in(store: KeyStore, content: str) -> None:
     key = store.add("phone")
-    store.path.write_text("[{")
-    with pytest.raises(PocketLensError, match=r"keys.json is damaged"):
-        KeyStore(store.path).check(key, "infer")
+    good = store.path.read_bytes()
+    store.path.write_text(content)
+    reader = KeyStore(store.path)
+    with pytest.raises(StorageUnavailable, match=r"keys.json is damaged"):
+        reader.check(key, "infer")
+    store.path.unlink()
+    with pytest.raises(Unauthenticated):
+        reader.check(key, "infer")
+    store.path.write_bytes(good)
+    assert reader.check(key, "infer").name == "phone"
+
+
+def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = KeyStore(tmp_path / "file" / "keys.json")
+    with pytest.raises(StorageUnavailable, match="cannot be read"):
+        store.list()
+    with pytest.raises(PocketLensError):
+        store.add("phone")
+
+
+# A file limit is what a full disk is to whoever writes: a part of it is written, then no more.
+_ADD = """
+import resource, signal, sys
+from pathlib import Path
+from edge_server.keys import KeyStore
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+KeyStore(Path(sys.argv[1])).add("another")
+"""
+
+
+def test_a_full_disk_leaves_the_keys_as_they_were(store: KeyStore) -> None:
+    key = store.add("phone")
+    before = store.path.read_bytes()
+    assert len(before) > 100
+    done = subprocess.run(
+        [sys.executable, "-c", _ADD, str(store.path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "make room there, or name another folder with POCKETLENS_DATA" in done.stderr
+    assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]
+    assert store.path.read_bytes() == before
+    assert store.check(key, "infer").name == "phone"
