@@ -175,7 +175,7 @@ def read_painted(reading: Reading) -> results.Picture:
 def read_depth(reading: Reading) -> results.Depth:
     """Metres, of a picture with millimetres in 16 bits."""
     millimetres = reading.picture()
-    if millimetres.ndim != 2 or millimetres.dtype.kind not in "iu":
+    if millimetres.ndim != 2 or millimetres.dtype.name not in {"uint16", "int32"}:
         raise not_an_answer("its depth is not 16 bits of grey")
     metres = millimetres.astype(np.float32) * _METRES
     return results.Depth(
