@@ -1,8 +1,8 @@
 """The listening socket: uvicorn, with a time limit for headers and a drain that answers.
 
-Two things are added to it: a connection that does not send its headers in time, or sends
-too many, is closed; and after SIGTERM new requests are answered 503 until those that run
-have finished.
+Three things are added to it: a connection that does not send its headers in time, or sends
+too many, is closed; one that does not read its answer is given up; and after SIGTERM new
+requests are answered 503 until those that run have finished.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from socket import AF_INET, AF_INET6, create_server
+from socket import AF_INET, AF_INET6, SO_SNDBUF, SOL_SOCKET, create_server
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -32,14 +32,21 @@ if TYPE_CHECKING:
     from edge_server.settings import Settings
 
 MAX_HEADER_BYTES = 16 * 1024
+# Who reads an answer slower than this is given up: a phone at the edge of its network is not.
+LEAST_BYTES_A_SECOND = 8 * 1024
+# What the kernel may hold of an answer: with megabytes there, nobody could see who reads.
+SENT_AHEAD_BYTES = 256 * 1024
 
 
 class PatientProtocol(HttpToolsProtocol):
     """uvicorn's protocol for HTTP/1.1 whose patience ends."""
 
     header_seconds = 10.0
+    send_seconds = 30.0
     max_connections = 1024
     _timer: TimerHandle | None = None
+    _look: TimerHandle | None = None
+    _unsent = 0
     _header_bytes = 0
     _unfinished_bytes = 0
     _heads = 0
@@ -51,12 +58,22 @@ class PatientProtocol(HttpToolsProtocol):
         if len(self.connections) > self.max_connections:
             transport.abort()
             return
+        connected = transport.get_extra_info("socket")
+        connected.setsockopt(SOL_SOCKET, SO_SNDBUF, SENT_AHEAD_BYTES)
         self._wait()
+        self._look_again()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
         self._stop()
+        if self._look is not None:
+            self._look.cancel()
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """The client has read nearly all there was."""
+        self._unsent = 0
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Some bytes; those of a header that does not end are kept by the parser."""
@@ -115,6 +132,19 @@ class PatientProtocol(HttpToolsProtocol):
                 )
             )
 
+    def _look_again(self) -> None:
+        self._look = self.loop.call_later(self.send_seconds, self._check_reading)
+
+    def _check_reading(self) -> None:
+        """The server closes a connection once all is sent, which may be never."""
+        left = self.transport.get_write_buffer_size()
+        enough = LEAST_BYTES_A_SECOND * self.send_seconds
+        if self._unsent and left and left > self._unsent - enough:
+            self.transport.abort()
+            return
+        self._unsent = left
+        self._look_again()
+
     def _wait(self) -> None:
         self._timer = self.loop.call_later(self.header_seconds, self.transport.close)
 
@@ -127,6 +157,7 @@ def protocol(settings: Settings) -> type[PatientProtocol]:
     """That protocol with the limits of the settings."""
     limits = {
         "header_seconds": settings.header_seconds,
+        "send_seconds": settings.send_seconds,
         "max_connections": settings.max_connections,
     }
     return type("Protocol", (PatientProtocol,), limits)

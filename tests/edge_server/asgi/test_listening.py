@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -44,6 +45,48 @@ def test_more_connections_than_allowed_are_closed(start: Callable[..., Any]) -> 
         connection.close()
     time.sleep(0.2)
     assert server.raw(GET).startswith(b"HTTP/1.1 200")
+
+
+def large(server: Any, size: int) -> None:
+    """Whatever is asked, the answer has so many bytes."""
+
+    def answer(_environ: Any, begin: Any) -> list[bytes]:
+        begin("200 OK", [("Content-Length", str(size))])
+        return [b"x" * size]
+
+    server.listener.bridge._wsgi = answer
+
+
+def test_who_does_not_read_is_given_up(start: Callable[..., Any]) -> None:
+    server = start(send_seconds=0.3)
+    large(server, 10_000_000)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(GET)
+        connections = server.listener.server_state.connections
+        end = time.monotonic() + 5
+        while time.monotonic() < end and not connections:
+            time.sleep(0.01)
+        while time.monotonic() < end and connections:
+            time.sleep(0.05)
+        assert not connections
+
+
+def test_who_reads_slowly_is_waited_for(start: Callable[..., Any]) -> None:
+    server = start(send_seconds=0.25)
+    large(server, 10_000_000)
+    got, began = 0, time.monotonic()
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(GET)
+        while part := connection.recv(65536):
+            got += len(part)
+            time.sleep(0.005)
+    assert got > 10_000_000
+    assert time.monotonic() - began > 0.6
 
 
 def test_headers_have_so_many_bytes(start: Callable[..., Any]) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,6 +20,7 @@ import pytest
 from PIL import Image
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
+BUNDLE = Path(__file__).parents[3] / "mobile_assets"
 WARM = ("classify", "objects", "faces", "landmarks", "background", "style")
 GROWTH_KB = 300 * 1024
 MEMBERS = {"type", "title", "status", "detail", "instance", "code", "retryable"}
@@ -85,10 +87,14 @@ class Watched:
 
     served: Any
     temporary: Path
+    data: Path
+    headers: dict[str, str] = field(default_factory=dict)
     photo: bytes = field(default_factory=jpeg)
     seen: list[Reply] = field(default_factory=list)
     resident_kb: int = 0
     descriptors: int = 0
+    files: list[Path] = field(default_factory=list)
+    bundle: Path = BUNDLE
 
     @property
     def pid(self) -> int:
@@ -112,6 +118,7 @@ class Watched:
 
     def ask(self, method: str, path: str, **given: Any) -> Reply:
         """Ask by a client that keeps to the rules."""
+        given["headers"] = self.headers | given.get("headers", {})
         with httpx.Client(base_url=self.served.address, timeout=30, verify=_TLS) as client:
             got = client.request(method, path, **given)
         reply = Reply(
@@ -135,10 +142,20 @@ class Watched:
         """How many threads it has."""
         return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
+    def connections(self) -> set[str]:
+        """The sockets that it has open."""
+        found = set()
+        for path in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.add(str(path.readlink()))
+        return {name for name in found if name.startswith("socket:")}
+
     def settle(self) -> None:
         """Remember how it is now: warm, and with nothing to do."""
         for path in WARM:
             assert self.post(f"/v1/{path}", files={"image": self.photo}).status == 200
+        self.seen.clear()
+        self.files = sorted(self.data.rglob("*"))
         self.descriptors = count_descriptors(self.pid)
         self.resident_kb = resident_kb(self.pid)
 
@@ -151,6 +168,7 @@ class Watched:
         assert time.monotonic() - began < 5
         assert resident_kb(self.pid) - self.resident_kb < GROWTH_KB
         assert list(self.temporary.iterdir()) == []
+        assert sorted(self.data.rglob("*")) == self.files
         assert soon(lambda: count_descriptors(self.pid) <= self.descriptors + 5), (
             count_descriptors(self.pid),
             self.descriptors,
@@ -210,26 +228,62 @@ def watch(
     if not Path("/proc/self/fd").exists():
         pytest.skip("descriptors and memory are read from /proc")
 
-    def begin(*options: str, **variables: str) -> Watched:
+    def begin(*options: str, data: Path | None = None, **variables: str) -> Watched:
         temporary = tmp_path_factory.mktemp("temporary")
-        served = serve_long("--log", "json", *options, temporary=temporary, **variables)
-        return Watched(served, temporary)
+        data = data or tmp_path_factory.mktemp("data")
+        served = serve_long(
+            "--log", "json", *options, temporary=temporary, data=str(data), **variables
+        )
+        return Watched(served, temporary, data)
 
     return begin
 
 
+@dataclass
+class Canary:
+    """A port on loopback that nobody may connect to, and who did."""
+
+    port: int
+    came: list[Any] = field(default_factory=list)
+
+
 @pytest.fixture(scope="session")
-def common(watch: Callable[..., Watched]) -> Watched:
-    """The server of nearly every row: patience is short, so that waiting for its end is."""
+def canary() -> Iterator[Canary]:
+    """It listens while the tests run."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.1)
+        made = Canary(listening.getsockname()[1])
+        over = threading.Event()
+
+        def wait() -> None:
+            while not over.is_set():
+                with suppress(TimeoutError):
+                    connection, peer = listening.accept()
+                    made.came.append(peer)
+                    connection.close()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        yield made
+        over.set()
+        thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def common(watch: Callable[..., Watched], canary: Canary) -> Watched:
+    """The server of nearly every row: patience is short, so that waiting for its end is.
+
+    The canary's port is allowed: what keeps it safe is its address alone.
+    """
     made = watch(
-        body_seconds="2.5",
-        header_seconds="2",
-        send_seconds="2",
+        body_seconds="2",
+        header_seconds="1.5",
+        send_seconds="1",
         requests_per_minute="0",
         cors_origins="https://good.example",
+        url_ports=f"80,443,{canary.port}",
     )
     made.settle()
-    made.seen.clear()
     return made
 
 
@@ -238,6 +292,35 @@ def server(common: Watched) -> Iterator[Watched]:
     """That server; the oracles are asked when the row is over."""
     yield common
     common.check()
+
+
+@pytest.fixture(scope="session")
+def apart_server(
+    watch: Callable[..., Watched], tmp_path_factory: pytest.TempPathFactory
+) -> Watched:
+    """One whose limits are moved under it, with files of its own: two models may be spoilt.
+
+    It has one inference slot, so that each model is loaded once, and takes no URLs.
+    """
+    bundle = tmp_path_factory.mktemp("bundle")
+    for path in sorted(BUNDLE.rglob("*.tflite")):
+        here = bundle / path.relative_to(BUNDLE)
+        here.parent.mkdir(parents=True, exist_ok=True)
+        copied = here.parent.name in {"face-landmarks", "smile"}
+        here.write_bytes(path.read_bytes()) if copied else here.symlink_to(path)
+    for name in ("manifest.json", "labels"):
+        (bundle / name).symlink_to(BUNDLE / name)
+    made = watch("--bundle", str(bundle), requests_per_minute="0", threads="1", url_input="no")
+    made.bundle = bundle
+    made.settle()
+    return made
+
+
+@pytest.fixture
+def apart(apart_server: Watched) -> Iterator[Watched]:
+    """That server; the oracles are asked when the row is over."""
+    yield apart_server
+    apart_server.check()
 
 
 @pytest.fixture(scope="session")

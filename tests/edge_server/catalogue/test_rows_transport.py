@@ -131,7 +131,7 @@ def test_12_eight_stalled_uploads_are_cut_off_while_others_are_served(server: An
     for connection in stalled:
         connection.sendall(HEAD + b"Content-Type: image/jpeg\r\nContent-Length: 500\r\n\r\nx")
     for _ in range(2):
-        time.sleep(0.8)
+        time.sleep(0.6)
         for connection in stalled:
             connection.sendall(b"x")
     asked = time.monotonic()
@@ -140,13 +140,12 @@ def test_12_eight_stalled_uploads_are_cut_off_while_others_are_served(server: An
     for connection in stalled:
         (reply,) = server.took(read(connection))
         server.expect(reply, 408, "body-timeout")
-    assert 2 < time.monotonic() - began < 2.5 + 1.5
+    assert 1.5 < time.monotonic() - began < 2 + 1.5
 
 
-@pytest.mark.parametrize("count", [200, 1000])
-def test_13_connections_that_say_nothing_are_closed(server: Any, count: int) -> None:
-    silent = [server.connect(8) for _ in range(count)]
-    for connection in silent[:100]:
+def test_13_a_thousand_connections_that_say_nothing_are_closed(server: Any) -> None:
+    silent = [server.connect(8) for _ in range(1000)]
+    for connection in silent[:200]:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: lo")
     assert server.post("/v1/classify", files={"image": server.photo}).status == 200
     for connection in silent:
@@ -156,17 +155,19 @@ def test_13_connections_that_say_nothing_are_closed(server: Any, count: int) -> 
 def test_14_an_answer_that_nobody_reads_is_given_up(
     server: Any, many_pixels: bytes, eventually: Callable[..., bool]
 ) -> None:
+    before = server.connections()
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", server.served.port))
         head = b"POST /v1/background?background=blur HTTP/1.1\r\nHost: localhost\r\n"
         kind = b"Accept: image/png\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
         connection.sendall(head + kind % len(many_pixels) + many_pixels)
-        time.sleep(1)
-        threads = server.threads()
+        assert eventually(lambda: bool(server.connections() - before))
         assert server.ask("GET", "/healthz").status == 200
-        connection.settimeout(0.01)
-        assert eventually(lambda: server.threads() <= threads)
+        assert eventually(lambda: server.connections() <= before, 15)
+        connection.settimeout(5)
+        got = read(connection)
+    assert not got or len(got) < int(got.lower().split(b"content-length: ")[1].split(b"\r")[0])
 
 
 def test_15_a_caller_who_hangs_up_is_no_error(server: Any) -> None:

@@ -5,45 +5,9 @@ tests/edge_server/intake has the rest with resolvers and servers of its own.
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-
-@pytest.fixture(scope="module")
-def canary() -> Iterator[tuple[int, list[Any]]]:
-    """A port on loopback that nobody may connect to, and who did."""
-    came: list[Any] = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(0.1)
-        over = threading.Event()
-
-        def wait() -> None:
-            while not over.is_set():
-                try:
-                    connection, peer = listening.accept()
-                except TimeoutError:
-                    continue
-                came.append(peer)
-                connection.close()
-
-        thread = threading.Thread(target=wait)
-        thread.start()
-        yield listening.getsockname()[1], came
-        over.set()
-        thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def any_port(watch: Callable[..., Any], canary: tuple[int, list[Any]]) -> Any:
-    """The canary's port is allowed: what keeps it safe is its address alone."""
-    made = watch(requests_per_minute="0", url_ports=f"80,443,{canary[0]}")
-    made.settle()
-    return made
-
 
 NOT_ALLOWED = [
     "file:///etc/passwd",
@@ -110,18 +74,16 @@ def test_68_72_73_78_urls_that_are_none_of_ours(server: Any, url: str) -> None:
 
 
 def test_69_70_71_addresses_inside_are_refused_in_one_sentence(
-    any_port: Any, canary: tuple[int, list[Any]]
+    server: Any, canary: Any
 ) -> None:
-    port, came = canary
     details = set()
     for host in INSIDE:
-        url = f"http://{host}:{port}/a.jpg"
-        reply = any_port.post("/v1/classify", json={"image_url": url})
-        any_port.expect(reply, 422, "url-not-allowed")
+        url = f"http://{host}:{canary.port}/a.jpg"
+        reply = server.post("/v1/classify", json={"image_url": url})
+        server.expect(reply, 422, "url-not-allowed")
         details.add(reply.record["detail"])
     assert len(details) == 1
-    assert came == []
-    any_port.check()
+    assert canary.came == []
 
 
 def test_85_a_host_that_cannot_be(server: Any) -> None:
@@ -129,9 +91,6 @@ def test_85_a_host_that_cannot_be(server: Any) -> None:
     server.expect(reply, 422, "url-unresolvable")
 
 
-def test_86_urls_can_be_switched_off(watch: Callable[..., Any]) -> None:
-    deaf = watch(url_input="no")
-    deaf.settle()
-    reply = deaf.post("/v1/classify", json={"image_url": "http://a.example/"})
-    deaf.expect(reply, 403, "url-input-disabled")
-    deaf.check()
+def test_86_urls_can_be_switched_off(apart: Any) -> None:
+    reply = apart.post("/v1/classify", json={"image_url": "http://a.example/"})
+    apart.expect(reply, 403, "url-input-disabled")
