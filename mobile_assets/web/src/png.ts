@@ -43,6 +43,28 @@ export async function decodePng(bytes: Uint8Array): Promise<Stored> {
   return { pixels: rgbOf(lines, header), orientation: header.orientation };
 }
 
+/** Samples as they are stored, `channels` a pixel, of 8 or 16 bits. */
+export interface Samples {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly data: Uint8Array | Uint16Array;
+}
+
+/** The samples of a PNG that has no palette and at least 8 bits; `PhotoUnreadable` of others. */
+export async function decodeSamples(bytes: Uint8Array): Promise<Samples> {
+  if (!isPlainPng(bytes)) throw damaged();
+  const header = headerOf(bytes);
+  const { width, height, depth, colour } = header;
+  if (depth < 8 || colour === 3) throw damaged();
+  const lines = unfiltered(await inflated(header.packed), header);
+  const channels = SAMPLES[colour];
+  if (depth === 8) return { width, height, channels, data: lines };
+  const data = new Uint16Array(lines.length / 2);
+  for (let i = 0; i < data.length; i += 1) data[i] = (lines[2 * i] << 8) | lines[2 * i + 1];
+  return { width, height, channels, data };
+}
+
 /** Width and height as the header has them. */
 export function pngSize(bytes: Uint8Array): readonly [number, number] {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
