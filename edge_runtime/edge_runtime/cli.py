@@ -38,6 +38,7 @@ RUNNERS = {
     "canary": ("edge_runtime.canary_table", "run_canary"),
     "dump": ("edge_runtime.doctor.writing", "run_dump"),
     "doctor": ("edge_runtime.doctor.command", "run_doctor"),
+    "parity": ("edge_runtime.remote.parity", "run_parity"),
 }
 
 
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _canary_options(canary)
     _dump_options(commands.add_parser("dump", help="what every step of a model gives"))
     _doctor_options(commands.add_parser("doctor", help="what is wrong with an app's dump"))
+    _parity_options(commands.add_parser("parity", help="a dump, held against a server"))
     return parser
 
 
@@ -216,6 +218,27 @@ def _doctor_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photo", type=Path, help="the photo, if the dump does not have it")
     parser.add_argument("--style-image", type=Path, metavar="PIC", help="the style's picture")
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _parity_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "source",
+        type=Path,
+        metavar="DUMP|PHOTO",
+        help="the app's dump, .zip or folder; or a photo, with --model",
+    )
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        required=True,
+        help="a PocketLens server; its key is in POCKETLENS_KEY",
+    )
+    parser.add_argument("--model", metavar="ID", help="run this on the photo, and send that")
+    parser.add_argument("--photo", type=Path, help="the photo, if the dump does not have it")
+    parser.add_argument(
+        "--teacher", action="store_true", help="also compare with a heavy model of the task"
+    )
+    _runtime_options(parser)
 
 
 def _positive(text: str) -> int:

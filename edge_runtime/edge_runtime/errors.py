@@ -18,7 +18,8 @@
     ├── ConversionError        a converter failed
     ├── VerificationError      two implementations differ by more than the gate
     ├── BackendError           what runs the graphs failed, or gives wrong numbers
-    └── DumpError              what an app wrote down for the doctor cannot be read
+    ├── DumpError              what an app wrote down for the doctor cannot be read
+    │   └── DumpTooLarge       over a limit on what is taken from strangers
     └── NoAnswer               a value was wanted of an outcome that has none
 
 The message is one line and says what to do next.  The command lines print it and exit
@@ -113,3 +114,11 @@ class NoAnswer(PocketLensError):
 
 class DumpError(PocketLensError):
     """What an app wrote down about a run cannot be read, or not be compared."""
+
+
+class DumpTooLarge(DumpError):
+    """A dump of a stranger is over a limit: ``limit`` and ``actual`` in the message's unit."""
+
+    def __init__(self, message: str, limit: int, actual: int) -> None:
+        super().__init__(message)
+        self.limit, self.actual = limit, actual

@@ -65,6 +65,8 @@ REFUSED = frozenset(
         *("unsupported-image-format", "content-encoding-unsupported", "image-truncated"),
         *("image-undecodable", "image-too-large", "image-too-small", "image-too-complex"),
         *("output-too-large", "invalid-parameter", "invalid-roi", "unknown-name"),
+        *("missing-dump", "dump-unusable", "dump-too-large", "unknown-model-file"),
+        "idempotency-key-reused",
     }
 )
 

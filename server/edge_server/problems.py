@@ -78,6 +78,10 @@ class MissingImage(Problem, status=400):
     """The request has no image."""
 
 
+class MissingDump(Problem, status=400):
+    """The request has no dump."""
+
+
 class EmptyImage(Problem, status=400):
     """The image has no bytes."""
 
@@ -188,6 +192,22 @@ class InvalidRoi(Problem, status=422):
 
 class UnknownName(Problem, status=422):
     """A name is not known."""
+
+
+class DumpUnusable(Problem, status=422):
+    """The dump cannot be read or compared."""
+
+
+class DumpTooLarge(Problem, status=422):
+    """The dump is over a limit."""
+
+
+class UnknownModelFile(Problem, status=422):
+    """The model file is not known here."""
+
+
+class IdempotencyKeyReused(Problem, status=422):
+    """The idempotency key belongs to another request."""
 
 
 class UrlNotAllowed(Problem, status=422):

@@ -129,13 +129,7 @@ def _thought(case: Case) -> tuple[str, str, str]:
     alone = case.start == case.index
     kind = case.program[case.index]
     if isinstance(kind, c.Run) and alone:
-        if case.off.relative <= SLIGHT:
-            return (
-                "delegate-imprecise",
-                "gets slightly other numbers from the same file and tensor",
-                f"forbid the delegate lower precision, or {_DELEGATE}",
-            )
-        return "delegate-wrong", "gets other numbers from the same file and tensor", _DELEGATE
+        return _of_the_delegate(case)
     if case.step == "result":
         return (
             "result-other",
@@ -160,3 +154,19 @@ def _thought(case: Case) -> tuple[str, str, str]:
         "does something else than the contract says",
         f"read the step {case.step} in CONTRACT.md, and compare your code with it line by line",
     )
+
+
+def _of_the_delegate(case: Case) -> tuple[str, str, str]:
+    if not all(np.isfinite(array).all() for array in case.seen.values()):
+        return (
+            "not-a-number",
+            "gets numbers from the graph that are none (NaN or infinite)",
+            _DELEGATE,
+        )
+    if case.off.relative <= SLIGHT:
+        return (
+            "delegate-imprecise",
+            "gets slightly other numbers from the same file and tensor",
+            f"forbid the delegate lower precision, or {_DELEGATE}",
+        )
+    return "delegate-wrong", "gets other numbers from the same file and tensor", _DELEGATE

@@ -101,17 +101,22 @@ class Dump:
 def read_dump(path: Path) -> Dump:
     """The dump in a ZIP file or a folder; raises ``DumpError`` naming what is wrong with it."""
     with _reader(path) as read:
-        head = _head(read(FILE, MOST_JSON), path)
-        stages = {
-            (stage.index, stage.face): {
-                values.name: _array(read, values, path) for values in stage.values
-            }
-            for stage in head.stages
+        return filled(read, read_head(read(FILE, MOST_JSON), str(path)), str(path))
+
+
+def filled(read: Read, head: DumpHead, path: str) -> Dump:
+    """The dump of a head, with its arrays and its photo; ``path`` is for the messages."""
+    stages = {
+        (stage.index, stage.face): {
+            values.name: _array(read, values, path) for values in stage.values
         }
-        return Dump(head=head, stages=stages, photo=_photo(read, head))
+        for stage in head.stages
+    }
+    return Dump(head=head, stages=stages, photo=_photo(read, head))
 
 
-def _head(raw: bytes, path: Path) -> DumpHead:
+def read_head(raw: bytes, path: str) -> DumpHead:
+    """What the bytes of ``dump.json`` say; raises ``DumpError``."""
     try:
         version = json.loads(raw).get("dump_version", DUMP_VERSION)
         if version != DUMP_VERSION:
@@ -124,7 +129,7 @@ def _head(raw: bytes, path: Path) -> DumpHead:
         raise DumpError(f"{path}: {FILE} is no dump ({error}): {_AGAIN}") from None
 
 
-def _array(read: Read, values: DumpedValues, path: Path) -> NDArray[Any]:
+def _array(read: Read, values: DumpedValues, path: str) -> NDArray[Any]:
     dtype = np.dtype(values.dtype).newbyteorder("<")
     if any(side < 0 for side in values.shape):
         raise DumpError(f"{path}: {values.name} has the shape {values.shape}: {_AGAIN}")
@@ -160,7 +165,7 @@ def _reader(path: Path) -> Iterator[Read]:
             yield _of_folder(path)
         else:
             with zipfile.ZipFile(path) as archive:
-                yield _of_archive(archive, path)
+                yield of_archive(archive, str(path))
     except FileNotFoundError:
         raise DumpError(f"there is no dump {path}: check the path") from None
     except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -181,7 +186,9 @@ def _of_folder(folder: Path) -> Read:
     return read
 
 
-def _of_archive(archive: zipfile.ZipFile, path: Path) -> Read:
+def of_archive(archive: zipfile.ZipFile, path: str) -> Read:
+    """What reads a member of an archive, up to so many bytes and one more."""
+
     def read(name: str, most: int) -> bytes:
         try:
             with archive.open(name) as file:

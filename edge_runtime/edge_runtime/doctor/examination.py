@@ -13,7 +13,7 @@ from edge_runtime.contract import EmbedStyle, FindFaces, Run
 from edge_runtime.doctor.diagnosis import Case, explain
 from edge_runtime.doctor.gaps import gap
 from edge_runtime.doctor.identity import identify
-from edge_runtime.doctor.replay import Instead, Replay, attempt
+from edge_runtime.doctor.replay import UNUSABLE, Instead, Replay, attempt
 from edge_runtime.doctor.reporting import Report, StageReport
 from edge_runtime.doctor.tolerances import Tolerances, by_another_decoder, widened
 from edge_runtime.doctor.values import result_arrays
@@ -36,15 +36,21 @@ if TYPE_CHECKING:
 
 GRAPHS = (Run, FindFaces, EmbedStyle)
 OTHER_FILE = "another file ran: its outputs cannot be compared"
+NO_START = "it cannot be computed from what the app has before it"
 
 
 def examine(
-    bundle: Bundle, dump: Dump, photo: bytes | None = None, style: Photo | None = None
+    bundle: Bundle,
+    dump: Dump,
+    photo: bytes | None = None,
+    style: Photo | None = None,
+    going: Callable[[], None] = lambda: None,
 ) -> Report:
     """What is wrong with a dump.
 
     ``photo``: the bytes of the photo, where the dump does not have them; ``style``: the
-    picture that gave the style.  Raises ``DumpError`` for a dump that cannot be compared.
+    picture that gave the style; ``going`` is called before every step that is computed, and
+    ends the work by raising.  Raises ``DumpError`` for a dump that cannot be compared.
     """
     dump = replace(
         dump, photo=_checked(dump.head, photo or dump.photo or _golden(bundle, dump))
@@ -54,7 +60,9 @@ def examine(
     predictor = lens.predictor(dump.head.model, object, dump.head.size_hw)
     opened = None if dump.photo is None else open_photo(dump.photo)
     _check_places(dump, predictor.spec.program)
-    replay = Replay(lens=lens, predictor=predictor, dump=dump, photo=opened, style=style)
+    replay = Replay(
+        lens=lens, predictor=predictor, dump=dump, photo=opened, style=style, going=going
+    )
     return _Examination(replay=replay, identity=identity).report()
 
 
@@ -177,6 +185,9 @@ class _Examination:
             wanted = one.compute(None)
         except DumpError as error:
             self._say(one, "not compared", note=str(error))
+            return
+        except UNUSABLE:
+            self._say(one, "not compared", note=NO_START)
             return
         tolerances = self._allowed(one, wanted)
         off = gap(wanted, one.seen, tolerances)

@@ -149,15 +149,6 @@ def _constant(value: float) -> Make:
     return make
 
 
-def not_numbers(trial: Trial) -> Any:
-    """The app's own outputs, where some are no numbers."""
-    seen = trial.seen or {}
-    wrong = any(a.dtype.kind == "f" and not np.isfinite(a).all() for a in seen.values())
-    if not wrong:
-        return None
-    return {name: np.nan_to_num(array) for name, array in seen.items()}
-
-
 def _planes(picture: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(picture.transpose(2, 0, 1)).reshape(picture.shape)
 
@@ -262,12 +253,5 @@ HYPOTHESES = (
         says="computes in float16: every number is one of float16's",
         do=f"forbid the delegate lower precision, or {_DELEGATE}",
         make=in_half,
-    ),
-    Hypothesis(
-        name="not-a-number",
-        kinds=RUN,
-        says="gets numbers from the graph that are none (NaN or infinite)",
-        do=_DELEGATE,
-        make=not_numbers,
     ),
 )

@@ -34,7 +34,10 @@ IN_PHOTO = (
     c.ResizePicture,
 )
 """Steps that read the photo, or need its size or where the input lies in it."""
-NEEDS_PHOTO = "the photo is not in the dump: name it with --photo"
+NEEDS_PHOTO = "the photo is not in the dump: name it with --photo (image, to a server)"
+
+UNUSABLE = (SpecError, ValueError, IndexError, TypeError, ArithmeticError)
+"""What steps raise for values that are none that they can be computed of."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +78,8 @@ class Instead:
 class Replay:
     """A program, the photo where there is one, and what the app wrote down.
 
-    ``style`` is the picture that gives the style, where one is needed.
+    ``style`` is the picture that gives the style, where one is needed.  ``going`` is called
+    before every step; what it raises ends the work.
     """
 
     lens: Lens
@@ -83,6 +87,7 @@ class Replay:
     dump: Dump
     photo: Photo | None = None
     style: Photo | None = None
+    going: Callable[[], None] = lambda: None
     _known: dict[Any, Any] = field(default_factory=dict)
 
     @property
@@ -138,6 +143,7 @@ class Replay:
 
     def perform(self, step: Any, value: Any, view: View) -> Any:
         """One step by the contract."""
+        self.going()
         if isinstance(step, c.DecodePhoto):
             if self.photo is None:
                 raise DumpError(NEEDS_PHOTO)
@@ -173,6 +179,7 @@ class Replay:
         for index in range(0 if after is None else after + 1, place[0] + 1):
             step = self.spec.program[index]
             if instead is not None and instead.at == index:
+                self.going()
                 value = instead.make(self._trial(place, value, view, instead))
             else:
                 value = self.perform(step, value, view)
@@ -294,5 +301,5 @@ def attempt(compute: Callable[[], Any]) -> Any:
     """What is computed, or none where the values are none that it can be computed of."""
     try:
         return compute()
-    except (DumpError, SpecError, ValueError, IndexError, TypeError, ArithmeticError):
+    except (DumpError, *UNUSABLE):
         return None

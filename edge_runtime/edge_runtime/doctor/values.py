@@ -51,6 +51,8 @@ def candidates_of(arrays: Arrays) -> Candidates | None:
     classes = arrays.get("classes", np.zeros(scores.size))
     if classes.size != scores.size or (rows.size and rows.ndim != 2):
         return None
+    if not all(np.isfinite(array).all() for array in (rows, scores, classes)):
+        return None
     return Candidates(
         rows=rows.tolist(),
         scores=scores.ravel().tolist(),
@@ -66,6 +68,8 @@ def faces_of(arrays: Arrays, names: tuple[str, ...]) -> Faces | None:
         return None
     count = scores.size
     if boxes.size != 4 * count or points.size != 2 * count * len(names):
+        return None
+    if not all(np.isfinite(array).all() for array in (boxes, points, scores)):
         return None
     corners = boxes.reshape(count, 4).tolist()
     places = points.reshape(count, 2 * len(names)).tolist()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from edge_runtime.outcomes import Outcome
     from edge_runtime.remote.connections import Reply
-    from edge_runtime.remote.uploads import Opened, Upload
+    from edge_runtime.remote.uploads import Opened
 
 Field: TypeAlias = str | float | bool | Sequence[str]
 
@@ -153,7 +153,8 @@ def prepared(
     body, content_type = upload.content, upload.media_type
     if pictures:
         along = {key: one.upload(task.longest) for key, one in pictures.items()}
-        body, content_type = _multipart({"image": upload} | along)
+        parts = {key: (one.content, one.media_type) for key, one in along.items()}
+        body, content_type = multipart({"image": (body, content_type)} | parts)
     return Prepared(
         task=name,
         path=f"/v1/{task.address}" + (f"?{urlencode(said)}" if said else ""),
@@ -202,14 +203,15 @@ def _text(value: Field | None) -> str:
     return str(value)
 
 
-def _multipart(uploads: Mapping[str, Upload]) -> tuple[bytes, str]:
+def multipart(parts: Mapping[str, tuple[bytes, str]]) -> tuple[bytes, str]:
+    """Files by their names, each with its bytes and type, as one body and its type."""
     boundary = uuid.uuid4().hex
-    parts = []
-    for name, upload in uploads.items():
+    written = []
+    for name, (content, media_type) in parts.items():
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"'
-            f"\r\nContent-Type: {upload.media_type}\r\n\r\n"
+            f"\r\nContent-Type: {media_type}\r\n\r\n"
         )
-        parts.append(head.encode() + upload.content + b"\r\n")
-    parts.append(f"--{boundary}--\r\n".encode())
-    return b"".join(parts), f"multipart/form-data; boundary={boundary}"
+        written.append(head.encode() + content + b"\r\n")
+    written.append(f"--{boundary}--\r\n".encode())
+    return b"".join(written), f"multipart/form-data; boundary={boundary}"

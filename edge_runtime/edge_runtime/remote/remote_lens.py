@@ -69,6 +69,14 @@ class How:
     key: str = ""
 
 
+@dataclass(frozen=True)
+class Content:
+    """What is sent, and its type."""
+
+    body: bytes
+    media_type: str
+
+
 class RemoteLens:
     """The tasks of a server.
 
@@ -160,8 +168,8 @@ class RemoteLens:
         return self._ask("detect", opened(photo), {}, how)
 
     def depth(self, photo: Shown, how: How | None = None, **fields: Field) -> Outcome[Depth]:
-        """How far every pixel is, to the millimetre; ``fields``: ``focal_length`` and what
-        else the server's model takes."""
+        """How far every pixel is, to the millimetre; ``fields``: ``focal_length``, ``sky``
+        (``far``: the sky is at the largest depth) and what else the server's model takes."""
         return self._ask("depth", opened(photo), fields, how)
 
     def super_resolution(
@@ -201,26 +209,36 @@ class RemoteLens:
     ) -> Answered[Received] | Unavailable:
         """Ask what was prepared before, which may be by another process."""
         how = how or How()
-        request = Request(
-            method="POST",
-            path=question.path,
-            body=question.body,
-            headers={
-                **self._headers,
-                "Content-Type": question.content_type,
-                "Idempotency-Key": how.key or str(uuid.uuid4()),
-            },
-        )
 
         def read(reply: Reply) -> Received:
             return read_answer(
                 question, reply, lambda model: how.sha256 or self.files.get(model, "")
             )
 
-        answered = self._answered(request, read, how)
+        content = Content(question.body, question.content_type)
+        answered = self.post(question.path, content, read, how)
         if isinstance(answered, Unavailable):
             self._forget(answered)
         return answered
+
+    def post(
+        self, path: str, content: Content, read: Callable[[Reply], Answer], how: How
+    ) -> Answered[Answer] | Unavailable:
+        """Ask anything that is safe to repeat; all attempts carry one ``Idempotency-Key``.
+
+        ``read`` raises ``Refusal`` for an answer that is none.
+        """
+        request = Request(
+            method="POST",
+            path=path,
+            body=content.body,
+            headers={
+                **self._headers,
+                "Content-Type": content.media_type,
+                "Idempotency-Key": how.key or str(uuid.uuid4()),
+            },
+        )
+        return self._answered(request, read, how)
 
     def models(
         self, *, fresh: bool = False, seconds: float = 2.0

@@ -21,12 +21,14 @@ from edge_server.api.docs import docs
 from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
 from edge_server.api.openapi import document
+from edge_server.api.parity import answer_parity
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
 from edge_server.oip.rest import rest
 from edge_server.problems import Problem
+from edge_server.tasks.parity import PARITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,6 +102,10 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
             _answer_task, services.settings, reader, services.gates[task.heavy], task
         )
         blueprint.add_url_rule(f"/{task.name}", task.name, view, methods=["POST"])
+
+    blueprint.add_url_rule(
+        "/parity", PARITY, partial(answer_parity, services, reader), methods=["POST"]
+    )
 
     @blueprint.get("/models")
     def models() -> Response:

@@ -24,15 +24,13 @@ from edge_server.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from flask import Request
 
 MAX_PARTS = 100
 MAX_TEXT_BYTES = 500_000
 # Base64 in a form's text field: an image's bytes in another form.
 IMAGE_TEXT = frozenset({"image", "image_base64"})
-_JSON_DEPTH = 64
+ZIP_TYPES = frozenset({"application/zip", "application/x-zip-compressed"})
 
 
 @dataclass
@@ -53,8 +51,11 @@ class Body:
         self.files[name] = content
 
 
-def read_body(request: Request, image_names: Iterable[str] = ("image",)) -> Body:
-    """The fields and files of a request; raises the ``Problem`` of a body that is not one."""
+def read_body(request: Request, archive: str = "") -> Body:
+    """The fields and files of a request; raises the ``Problem`` of a body that is not one.
+
+    ``archive``: the name of a ZIP file that is the whole body, where one may be.
+    """
     body = Body()
     for name, texts in request.args.lists():
         for text in texts:
@@ -64,8 +65,8 @@ def read_body(request: Request, image_names: Iterable[str] = ("image",)) -> Body
         _add_multipart(body, request)
     elif kind == "application/json":
         _add_json(body, request.get_data())
-    elif kind.startswith("image/") or kind == "application/octet-stream":
-        body.add_file(next(iter(image_names)), request.get_data())
+    elif name := _whole(kind, archive):
+        body.add_file(name, request.get_data())
     elif kind == "application/x-www-form-urlencoded":
         _add_form(body, request)
     elif kind or request.content_length:
@@ -74,6 +75,13 @@ def read_body(request: Request, image_names: Iterable[str] = ("image",)) -> Body
             "application/json, or an image with its own type"
         )
     return body
+
+
+def _whole(kind: str, archive: str) -> str:
+    """The name of the file that a body of that type is; empty where it is none."""
+    if kind.startswith("image/") or kind == "application/octet-stream":
+        return "image"
+    return archive if kind in ZIP_TYPES else ""
 
 
 def _add_multipart(body: Body, request: Request) -> None:

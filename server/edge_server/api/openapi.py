@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from edge_server.api.parity_document import parity_operation, parity_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.problems import problems
@@ -33,6 +34,9 @@ _TEXT = {"type": "string"}
 def document(tasks: Sequence[Task], version: str) -> Json:
     """The whole document; every task is ``POST /v1/<name>``."""
     paths = {f"/v1/{task.name}": {"post": _operation(task)} for task in tasks}
+    parity = parity_operation(_headers(), problem_responses())
+    paths |= {"/v1/parity": {"post": parity}}
+    schemas = {"Problem": _problem_schema(), "Answer": _answer_schema()} | parity_schemas()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -44,7 +48,7 @@ def document(tasks: Sequence[Task], version: str) -> Json:
         "servers": [{"url": "/"}],
         "paths": paths | _service_paths(),
         "components": {
-            "schemas": {"Problem": _problem_schema(), "Answer": _answer_schema()},
+            "schemas": schemas,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{}, {"key": []}],
@@ -58,7 +62,7 @@ def _operation(task: Task) -> Json:
         "description": task.params.__doc__ or task.title,
         "tags": ["tasks"],
         "parameters": [
-            _deadline(),
+            *_headers(),
             *(_query(name, schema) for name, schema in parameter_schemas(task).items()),
         ],
         "requestBody": {"required": True, "content": _bodies(task)},
@@ -90,14 +94,20 @@ def _query(name: str, schema: Json) -> Json:
     return {"name": name, "in": "query", "required": False, "schema": schema} | style
 
 
-def _deadline() -> Json:
-    return {
+def _headers() -> list[Json]:
+    """The headers that every question may have."""
+    deadline = {
         "name": "X-Deadline-Ms",
-        "in": "header",
-        "required": False,
         "description": "How long the caller waits, in milliseconds",
         "schema": {"type": "integer", "minimum": 1},
     }
+    key = {
+        "name": "Idempotency-Key",
+        "description": "Makes attempts that are one question, one: the answer of the first "
+        "that succeeds is given to all, for some minutes",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+    }
+    return [{"in": "header", "required": False} | header for header in (deadline, key)]
 
 
 def _bodies(task: Task) -> Json:

@@ -57,13 +57,13 @@ class Reader:
         params = read_parameters(task.params, body.fields)
         wanted = read_parameters(ReplyParams, body.fields)
         choice = read_parameters(Choice, body.fields)
-        upload = self._image(body, "image", deadline)
+        upload = self.image(body, "image", deadline)
         if upload is None:
             raise MissingImage(
                 "there is no image: send a file as 'image', or image_base64, or image_url"
             )
         task.check(upload.photo.rgb.shape[:2], params)
-        taken = {name: self._image(body, name, deadline) for name in task.pictures}
+        taken = {name: self.image(body, name, deadline) for name in task.pictures}
         call = Call(
             engine=self.engine,
             photo=upload.photo,
@@ -75,7 +75,7 @@ class Reader:
         )
         return Asked(call=call, upload=upload, wanted=wanted)
 
-    def _image(self, body: Body, name: str, deadline: Deadline) -> Upload | None:
+    def image(self, body: Body, name: str, deadline: Deadline) -> Upload | None:
         """The photo of that name by whichever way it came; None where it did not."""
         ways = [end for end in ENDS if _has(body, name, end)]
         if len(ways) > 1:
@@ -92,10 +92,16 @@ class Reader:
 
 def deadline_of(settings: Settings, task: Task) -> Deadline:
     """From the header, at most what the settings allow; else what the task has by default."""
+    return deadline_or(settings, settings.heavy_seconds if task.heavy else None)
+
+
+def deadline_or(settings: Settings, seconds: float | None = None) -> Deadline:
+    """From the header, at most what the settings allow; else so many seconds from now, where
+    that is not said as many as the settings have for a request.
+    """
     text = request.headers.get(DEADLINE, "")
     if not text:
-        seconds = settings.heavy_seconds if task.heavy else settings.request_seconds
-        return Deadline.after(seconds)
+        return Deadline.after(settings.request_seconds if seconds is None else seconds)
     if not text.isdecimal() or int(text) < 1:
         raise InvalidParameter(f"{DEADLINE} is not a whole number of milliseconds: mend it")
     return Deadline.after(min(int(text) / 1000, settings.max_request_seconds))

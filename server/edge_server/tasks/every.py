@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from edge_server.tasks.cutting import cut_task
 from edge_server.tasks.heavy import heavy_servables, heavy_tasks
 from edge_server.tasks.light import light_servables, light_tasks
+from edge_server.tasks.parity import parity_servable
 
 if TYPE_CHECKING:
     from edge_runtime.bundle import Bundle
@@ -22,4 +23,4 @@ def every_task(bundle: Bundle) -> tuple[Task, ...]:
 
 def every_servable(bundle: Bundle, store: WeightsStore) -> tuple[Servable, ...]:
     """What an engine is given."""
-    return (*light_servables(bundle), *heavy_servables(store))
+    return (*light_servables(bundle), *heavy_servables(store), parity_servable(bundle))

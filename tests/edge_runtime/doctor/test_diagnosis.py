@@ -82,6 +82,7 @@ def test_mistakes_that_cannot_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> 
     [
         (case(4, seen=RIGHT + 0.02), "delegate-imprecise"),
         (case(4, seen=1 - RIGHT), "delegate-wrong"),
+        (case(4, seen=RIGHT * np.nan), "not-a-number"),
         (case(4, start=2), "unexplained"),
         (case(1), "other-faces"),
         (case(5, step="result"), "result-other"),
