@@ -42,16 +42,17 @@ def test_the_unit_tests_pass(built: Path) -> None:
     node("node", "--test", *map(str, sorted((built / "dist" / "tests").glob("*.test.js"))))
 
 
-def test_the_example_of_the_readme_compiles(built: Path, tmp_path: Path) -> None:
-    (example,) = re.findall(
-        r"^```ts\n(.*?)^```", (WEB / "README.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    (tmp_path / "example.ts").write_text(example)
+def test_the_examples_of_the_readme_compile(built: Path, tmp_path: Path) -> None:
+    readme = (WEB / "README.md").read_text()
+    examples = re.findall(r"^```ts\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for number, example in enumerate(examples):
+        (tmp_path / f"example{number}.ts").write_text(example)
     options = {
         "paths": {"@pocketlens/runtime": [str(WEB / "src" / "index.ts")]},
         "typeRoots": [str(WEB / "node_modules" / "@types")],
     }
-    config = {"extends": str(WEB / "tsconfig.json"), "include": ["example.ts"]}
+    config = {"extends": str(WEB / "tsconfig.json"), "include": ["*.ts"]}
     (tmp_path / "tsconfig.json").write_text(json.dumps(config | {"compilerOptions": options}))
     node("tsc", "--project", str(tmp_path))
 

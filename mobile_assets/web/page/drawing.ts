@@ -1,14 +1,15 @@
 /** Results drawn over the photo. */
-import type { Box, Face, Faces, Mask, Objects, Pixels, Result } from "../src/index.js";
+import type { Box, Depth, Face, Faces, Mask, Objects, Pixels } from "../src/index.js";
+import type { Drawn } from "./tasks.js";
 
 const COLOURS = ["#19c3b1", "#ffb02e", "#ff5d73", "#7a8cff", "#b5e853", "#e58cff"];
 const TILES = ["#c9ccd1", "#eef0f2"] as const;
 
 /** The photo, with a result drawn into it; lines are as wide as they look well. */
-export function draw(canvas: HTMLCanvasElement, photo: Pixels, result: Result | null): void {
-  const context = begun(canvas, photo.width, photo.height);
+export function draw(canvas: HTMLCanvasElement, photo: Pixels, result: Drawn | null): void {
+  const shown = shownOf(photo, result);
+  const context = begun(canvas, shown.width, shown.height);
   if (result !== null && "probability" in result) return drawCutOut(context, photo, result);
-  const shown = result !== null && "pixels" in result ? result.pixels : photo;
   context.putImageData(
     rgba(shown, () => 255),
     0,
@@ -17,6 +18,23 @@ export function draw(canvas: HTMLCanvasElement, photo: Pixels, result: Result | 
   context.lineWidth = Math.max(1.5, Math.max(photo.width, photo.height) / 320);
   if (result !== null && "faces" in result) drawFaces(context, result);
   if (result !== null && "objects" in result) drawObjects(context, result);
+}
+
+function shownOf(photo: Pixels, result: Drawn | null): Pixels {
+  if (result !== null && "pixels" in result) return result.pixels;
+  return result !== null && "metres" in result ? greyOf(result) : photo;
+}
+
+/** Near is bright, by the logarithm. */
+function greyOf({ width, height, metres }: Depth): Pixels {
+  const [near, far] = bounds(metres.map((value) => Math.log(Math.max(value, 0.001))));
+  const scale = 255 / Math.max(far - near, 1e-6);
+  const data = new Uint8Array(3 * width * height);
+  metres.forEach((value, i) => {
+    const grey = (far - Math.log(Math.max(value, 0.001))) * scale;
+    data.fill(Math.round(grey), 3 * i, 3 * i + 3);
+  });
+  return { width, height, data };
 }
 
 function begun(canvas: HTMLCanvasElement, width: number, height: number) {
@@ -108,4 +126,14 @@ function drawDots(
 /** A probability as people read it. */
 export function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
+}
+
+/** The least and the largest. */
+export function bounds(numbers: Float32Array): readonly [number, number] {
+  let [least, largest] = [Infinity, -Infinity];
+  for (const number of numbers) {
+    least = Math.min(least, number);
+    largest = Math.max(largest, number);
+  }
+  return [least, largest];
 }

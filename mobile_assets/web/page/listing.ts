@@ -1,6 +1,7 @@
 /** Results, times and where they come from, in words. */
-import type { Face, Prediction, Result } from "../src/index.js";
-import { percent } from "./drawing.js";
+import type { Face, OutcomeProvenance, Prediction } from "../src/index.js";
+import { bounds, percent } from "./drawing.js";
+import type { Drawn } from "./tasks.js";
 
 /** A name with a probability, or a sentence. */
 interface Line {
@@ -8,10 +9,12 @@ interface Line {
   readonly share?: number;
 }
 
-/** Write what was found into an element. */
-export function listFindings(into: HTMLElement, result: Result): void {
+const UNKNOWN: Line = { text: "Not known: nobody answered." };
+
+/** Write what was found into an element; null where there was no answer. */
+export function listFindings(into: HTMLElement, result: Drawn | null): void {
   const list = document.createElement("ul");
-  for (const { text, share } of linesOf(result)) {
+  for (const { text, share } of result === null ? [UNKNOWN] : linesOf(result)) {
     const item = document.createElement("li");
     item.append(span(text));
     if (share !== undefined) item.append(span(percent(share)), meterOf(text, share));
@@ -20,7 +23,7 @@ export function listFindings(into: HTMLElement, result: Result): void {
   into.replaceChildren(list);
 }
 
-function linesOf(result: Result): readonly Line[] {
+function linesOf(result: Drawn): readonly Line[] {
   if ("labels" in result) {
     return result.labels.map(({ label, score }) => ({ text: label, share: score }));
   }
@@ -33,7 +36,14 @@ function linesOf(result: Result): readonly Line[] {
     const covered = result.probability.reduce((sum, p) => sum + Number(p >= 0.5), 0);
     return [{ text: "of the photo is a person", share: covered / result.probability.length }];
   }
-  return [{ text: "Painted at the photo’s own size." }];
+  if ("metres" in result) {
+    const [near, far] = bounds(result.metres);
+    return [{ text: `From ${near.toFixed(1)} m (bright) to ${far.toFixed(1)} m.` }];
+  }
+  if ("pixels" in result) {
+    return [{ text: `A picture of ${result.pixels.width} x ${result.pixels.height}.` }];
+  }
+  return [];
 }
 
 function facesLines(faces: readonly Face[]): readonly Line[] {
@@ -61,12 +71,19 @@ function meterOf(label: string, share: number): HTMLMeterElement {
   return made;
 }
 
-/** Write the stages' times, and their sum, into a table's body. */
-export function listTimes(into: HTMLTableSectionElement, { ms }: Prediction): void {
-  const rows = Object.entries(ms);
-  const total = rows.reduce((sum, [, time]) => sum + time, 0);
+/** Write the stages' times into a table's body, and all of it: their sum, or a server's
+ * `round_trip`, which the others are parts of. */
+export function listTimes(
+  into: HTMLTableSectionElement,
+  ms: Readonly<Record<string, number>>,
+): void {
+  const { round_trip: whole, ...stages } = ms;
+  const rows = Object.entries(stages).filter(([stage]) => stage !== "server.total");
+  const sum = rows.reduce((all, [, time]) => all + time, 0);
+  const last =
+    whole === undefined ? (["together", sum] as const) : (["in all", whole] as const);
   into.replaceChildren(
-    ...[...rows, ["together", total] as const].map(([stage, time]) => {
+    ...[...rows, last].map(([stage, time]) => {
       const row = document.createElement("tr");
       const head = document.createElement("th");
       head.scope = "row";
@@ -86,12 +103,27 @@ function millis(time: number): string {
 
 /** Write which file ran, on what, and why there. */
 export function listOrigin(into: HTMLElement, { from }: Prediction, why: string): void {
-  const facts = {
+  list(into, {
     model: `${from.model} ${from.version}`,
     file: `${from.variant}, SHA-256 ${from.sha256.slice(0, 12)}…`,
     "runs on": `${from.backend}, ${from.accelerator}`,
     ...(why && { because: why }),
-  };
+  });
+}
+
+/** Write where an answer comes from that no trace is of. */
+export function listServer(into: HTMLElement, from: OutcomeProvenance): void {
+  list(into, {
+    model: from.model,
+    ...(from.sha256 && { file: `${from.variant}, SHA-256 ${from.sha256.slice(0, 12)}…` }),
+    "runs on": `the ${from.where}${from.accelerator && `, ${from.accelerator}`}`,
+    ...(from.bytesSent > 0 && {
+      sent: `${from.bytesSent} bytes, ${from.bytesSaved} fewer than the photo has`,
+    }),
+  });
+}
+
+function list(into: HTMLElement, facts: Readonly<Record<string, string>>): void {
   const items = Object.entries(facts).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }),
     Object.assign(document.createElement("dd"), { textContent: value }),

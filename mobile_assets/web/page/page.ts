@@ -1,29 +1,26 @@
-/** The page: a photo and a task go in, the result is drawn. Nothing leaves the browser. */
-import type { Choice, ModelSpec, Pixels, Trace } from "../src/index.js";
-import { Bundle, WorkerLens, dumped, fetcher, openPhoto } from "../src/index.js";
+/** The page: a photo and a task go in, the result is drawn. Nothing leaves the browser, unless a
+ * server is named. */
+import type { Choice, ModelSpec, Outcome, Trace } from "../src/index.js";
+import { Bundle, RemoteLens, Router, WorkerLens, dumped, fetcher } from "../src/index.js";
 import { draw } from "./drawing.js";
-import { listFindings, listOrigin, listTimes } from "./listing.js";
+import { listFindings, listOrigin, listServer, listTimes } from "./listing.js";
+import { type Chosen, fetched, listPictures, opened } from "./photos.js";
+import { listPolicies, policy, sayOutcome, server } from "./server.js";
+import { type Drawn, type Style, asked, offered } from "./tasks.js";
 
 const SAMPLES = ["astronaut.png", "obama.jpg", "coffee.png", "motorcycle.png", "china.jpg"];
 const STYLES = ["flower.jpg", "china.jpg", "coffee.png"];
 const FIRST_TASK = "portrait-segmentation";
-
-/** A photo with its pixels, and how long those took. */
-interface Opened {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly pixels: Pixels;
-  readonly decode: number;
-}
 
 function find<Kind extends HTMLElement>(id: string): Kind {
   return document.getElementById(id) as Kind;
 }
 
 class Page {
-  private photo: Opened | null = null;
-  private style: Opened | null = null;
+  private chosen: Chosen | null = null;
+  private style: Chosen | null = null;
   private trace: Trace | null = null;
+  private remote: RemoteLens | null = null;
   private asked = 0;
 
   private constructor(
@@ -49,8 +46,7 @@ class Page {
   }
 
   private listTasks(specs: readonly ModelSpec[]): void {
-    const tasks = specs.filter(({ task }) => task.kind !== "style-prediction");
-    for (const { id, title } of tasks) {
+    for (const { id, title } of offered(specs)) {
       const radio = Object.assign(document.createElement("input"), {
         type: "radio",
         name: "task",
@@ -79,7 +75,19 @@ class Page {
       const [file] = (event.target as HTMLInputElement).files ?? [];
       if (file) guarded(async () => this.take(await opened(file, file.name)));
     });
+    listPolicies();
     find("tasks").addEventListener("change", () => void this.run());
+    find("policy").addEventListener("change", () => void this.run());
+    for (const id of ["server", "key"]) {
+      find(id).addEventListener("change", () =>
+        guarded(async () => {
+          this.asked += 1; // what the last server answers is no longer asked for
+          this.remote = null;
+          this.remote = server(); // with it its breaker and what it can do
+          await this.run();
+        }),
+      );
+    }
     find("mix").addEventListener("change", () => void this.run());
     find("mix").addEventListener("input", () => {
       find("mix-number").textContent = find<HTMLInputElement>("mix").value;
@@ -98,54 +106,71 @@ class Page {
     find("ask").addEventListener("submit", (event) => event.preventDefault());
   }
 
-  private async take(photo: Opened): Promise<void> {
-    this.photo = photo;
-    draw(find("canvas"), photo.pixels, null);
+  private async take(chosen: Chosen): Promise<void> {
+    this.chosen = chosen;
+    draw(find("canvas"), chosen.photo.pixels, null);
     await this.run();
   }
 
   /** Run the task that is chosen; of two that are asked for only the last one is shown. */
   private run(): Promise<void> {
     return this.guarded(async () => {
-      const { photo } = this;
-      const model = new FormData(find<HTMLFormElement>("ask")).get("task");
-      if (photo === null || typeof model !== "string") return;
-      const asked = (this.asked += 1);
-      const style = await this.options(model);
+      const { chosen, lens } = this;
+      const id = new FormData(find<HTMLFormElement>("ask")).get("task");
+      if (chosen === null || typeof id !== "string") return;
+      const number = (this.asked += 1);
+      const entry = this.bundle.manifest.models.find(({ spec }) => spec.id === id);
+      const style = await this.options(entry?.spec ?? null);
       say("Running…");
-      const trace = await this.lens.trace(model, photo.pixels, style);
-      if (asked !== this.asked) return;
-      this.show(photo, trace);
+      let trace: Trace | null = null;
+      const device: Pick<WorkerLens, "predict"> = {
+        predict: async (...call) => (trace = await lens.trace(...call)).prediction,
+      };
+      const router = new Router(device, this.remote, { policy: policy() });
+      const outcome = await asked(router, id, entry?.spec ?? null, chosen.photo, style);
+      if (number !== this.asked) return;
+      const here = outcome.kind !== "unavailable" && outcome.provenance.where === "device";
+      this.show(chosen, outcome, here ? trace : null);
+      document.body.dataset["done"] = `${chosen.name} ${id}`;
     });
   }
 
-  private async options(model: string) {
-    const { task } = this.bundle.entry(model).spec;
-    const mixed = task.kind === "style-transfer";
-    const pictured = task.kind === "style-transfer-any";
+  private async options(spec: ModelSpec | null): Promise<Style> {
+    const mixed = spec?.task.kind === "style-transfer";
+    const pictured = spec?.task.kind === "style-transfer-any";
     find("options").hidden = !(mixed || pictured);
     find("mix-label").hidden = !mixed;
     find("styles").hidden = !pictured;
-    if (mixed) return { mix: find<HTMLInputElement>("mix").value };
-    if (!pictured) return {};
+    if (!pictured) return find<HTMLInputElement>("mix").value;
     this.style ??= await fetched(STYLES[0]);
-    return { style: this.style.pixels };
+    return this.style.photo;
   }
 
-  private show(photo: Opened, trace: Trace): void {
+  private show(chosen: Chosen, outcome: Outcome<Drawn>, trace: Trace | null): void {
+    const { pixels } = chosen.photo;
     this.trace = trace;
-    const prediction = {
-      ...trace.prediction,
-      ms: { ...trace.prediction.ms, decode: photo.decode },
-    };
-    draw(find("canvas"), photo.pixels, prediction.value);
-    listFindings(find("findings"), prediction.value);
-    listTimes(find<HTMLTableElement>("times").tBodies[0], prediction);
-    listOrigin(find("from"), prediction, this.why(prediction.from.model));
-    find<HTMLButtonElement>("dump").disabled = false;
-    const { width, height } = photo.pixels;
-    say(`${photo.name}, ${width} x ${height}`);
-    document.body.dataset["done"] = `${photo.name} ${prediction.from.model}`;
+    find<HTMLButtonElement>("dump").disabled = trace === null;
+    sayOutcome(find("outcome"), outcome);
+    say(`${chosen.name}, ${pixels.width} x ${pixels.height}`);
+    const value = outcome.kind === "unavailable" ? null : outcome.value;
+    draw(find("canvas"), pixels, value);
+    listFindings(find("findings"), value);
+    this.showOrigin(chosen, outcome, trace);
+  }
+
+  private showOrigin(chosen: Chosen, outcome: Outcome<Drawn>, trace: Trace | null): void {
+    const times = find<HTMLTableElement>("times").tBodies[0];
+    if (trace !== null) {
+      const { prediction } = trace;
+      listTimes(times, { ...prediction.ms, decode: chosen.decode });
+      listOrigin(find("from"), prediction, this.why(prediction.from.model));
+    } else if (outcome.kind !== "unavailable") {
+      listTimes(times, outcome.provenance.ms);
+      listServer(find("from"), outcome.provenance);
+    } else {
+      times.replaceChildren();
+      find("from").replaceChildren();
+    }
   }
 
   private why(model: string): string {
@@ -156,8 +181,9 @@ class Page {
   }
 
   private async save(): Promise<void> {
-    if (this.trace === null || this.photo === null) return;
-    const content = await dumped(this.trace, this.photo);
+    if (this.trace === null || this.chosen === null) return;
+    const { name, photo } = this.chosen;
+    const content = await dumped(this.trace, { name, bytes: photo.encoded });
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([content], { type: "application/zip" }));
     link.download = `${this.trace.prediction.from.model}-run.zip`;
@@ -175,38 +201,6 @@ class Page {
   }
 }
 
-function listPictures(id: string, names: readonly string[], use: (name: string) => void) {
-  for (const name of names) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.ariaPressed = String(name === names[0]);
-    const title = name.replace(/\..*/, "");
-    button.append(Object.assign(new Image(), { src: sample(name), alt: title }));
-    button.addEventListener("click", () => {
-      for (const other of find(id).querySelectorAll("button")) {
-        other.ariaPressed = String(other === button);
-      }
-      use(name);
-    });
-    find(id).append(button);
-  }
-}
-
-function sample(name: string): string {
-  return new URL(`dist/samples/${name}`, document.baseURI).href;
-}
-
-async function fetched(name: string): Promise<Opened> {
-  return opened(await (await fetch(sample(name))).blob(), name);
-}
-
-async function opened(file: Blob, name: string): Promise<Opened> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const start = performance.now();
-  const pixels = await openPhoto(bytes);
-  return { name, bytes, pixels, decode: performance.now() - start };
-}
-
 function say(text: string): void {
   const status = find("status");
   status.textContent = text;
@@ -214,6 +208,7 @@ function say(text: string): void {
 }
 
 function failed(error: unknown): void {
+  find("outcome").hidden = true; // what is drawn is no answer to this
   const status = find("status");
   status.textContent = String((error as Error)?.message ?? error);
   status.classList.add("wrong");
