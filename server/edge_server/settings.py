@@ -42,6 +42,8 @@ class Settings(Record, frozen=True, kw_only=True):
     ``grpc_port``: 0 for no gRPC, -1 for any free port.
     ``waiting``: callers of light tasks that may wait for their turn; see api/gate.py.
     ``queue``: heavy requests that may wait.
+    ``kept_bytes``, ``kept_seconds``: answers that are kept for attempts with the same
+    Idempotency-Key; 0 bytes keep none.
     Sizes are in bytes and pixels, times in seconds.
     """
 
@@ -70,6 +72,8 @@ class Settings(Record, frozen=True, kw_only=True):
     max_connections: Positive = 1024
     queue: Positive = 8
     memory_bytes: Positive = 8 * 2**30
+    kept_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 2**20
+    kept_seconds: Seconds = 600.0
 
     require_keys: Literal["auto", "yes", "no"] = "auto"
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600

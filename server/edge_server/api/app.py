@@ -20,11 +20,12 @@ from edge_server.api.catalogue import catalogue
 from edge_server.api.docs import docs
 from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
+from edge_server.api.idempotency import KeptAnswers, answered_once
 from edge_server.api.openapi import document
 from edge_server.api.parity import answer_parity
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
-from edge_server.api.requests import Reader, deadline_of
+from edge_server.api.requests import Reader, deadline_of, deadline_or
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
 from edge_server.oip.rest import rest
 from edge_server.problems import Problem
@@ -64,6 +65,12 @@ class Services:
         return Rates(self.settings.requests_per_minute)
 
     @cached_property
+    def kept(self) -> KeptAnswers:
+        """The answers that attempts with the same idempotency key are given."""
+        settings = self.settings
+        return KeptAnswers(most_bytes=settings.kept_bytes, seconds=settings.kept_seconds)
+
+    @cached_property
     def gates(self) -> Mapping[bool, Gate]:
         """One for the light tasks (False), one for the heavy (True): neither waits for the
         other.
@@ -101,11 +108,18 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
         view = partial(
             _answer_task, services.settings, reader, services.gates[task.heavy], task
         )
-        blueprint.add_url_rule(f"/{task.name}", task.name, view, methods=["POST"])
+        once = partial(
+            answered_once, services.kept, partial(deadline_of, services.settings, task), view
+        )
+        blueprint.add_url_rule(f"/{task.name}", task.name, once, methods=["POST"])
 
-    blueprint.add_url_rule(
-        "/parity", PARITY, partial(answer_parity, services, reader), methods=["POST"]
+    once = partial(
+        answered_once,
+        services.kept,
+        partial(deadline_or, services.settings, services.settings.heavy_seconds),
+        partial(answer_parity, services, reader),
     )
+    blueprint.add_url_rule("/parity", PARITY, once, methods=["POST"])
 
     @blueprint.get("/models")
     def models() -> Response:
