@@ -26,6 +26,7 @@ from edge_server.api.parity import answer_parity
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
+from edge_server.asgi.guard import no_memory
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
 from edge_server.oip.rest import rest
 from edge_server.problems import Problem
@@ -91,6 +92,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(_mark)
     app.register_error_handler(Problem, _answer_problem)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(MemoryError, _answer_memory)
     app.register_error_handler(Exception, _answer_bug)
     page = document(services.tasks, version("pocketlens"))
     app.register_blueprint(health(services.engine, services.numbers, services.draining))
@@ -196,6 +198,10 @@ def _answer_http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _answer_memory(_error: MemoryError) -> Response:
+    return _answer_problem(no_memory())
 
 
 def _answer_bug(error: Exception) -> Response:

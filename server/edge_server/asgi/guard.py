@@ -18,6 +18,7 @@ from edge_server.problems import (
     Cancelled,
     ContentEncodingUnsupported,
     MalformedRequest,
+    Memory,
     Problem,
 )
 
@@ -53,6 +54,9 @@ class BodyGuard:
             body = await self._body(receive)
         except Cancelled:
             return  # there is nobody to tell
+        except MemoryError:
+            await refusal(no_memory(), send, path=scope["path"], close=True)
+            return
         except Problem as problem:
             await refusal(problem, send, path=scope["path"], close=True)
             return
@@ -110,6 +114,11 @@ class BodyGuard:
                 await send(message)
 
         return sent
+
+
+def no_memory() -> Memory:
+    """What a request is told for whose bytes there is no memory."""
+    return Memory("there is no memory for this request now: try again", retry_after=5)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

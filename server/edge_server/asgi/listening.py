@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from contextlib import suppress
 from socket import AF_INET, AF_INET6, SO_SNDBUF, SOL_SOCKET, create_server
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from edge_server.asgi.bridge import Bridge
-from edge_server.asgi.guard import BodyGuard
+from edge_server.asgi.guard import BodyGuard, no_memory
 from edge_server.asgi.refusing import refusal_bytes
 from edge_server.problems import HeadersTooLarge, MalformedRequest
 from edge_server.settings import SettingsError
@@ -110,9 +111,16 @@ class PatientProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What was sent is not HTTP; ``msg`` is uvicorn's word for it."""
+        """What was sent is not HTTP, or there was no memory for it; ``msg`` is uvicorn's
+        word for both.
+        """
         del msg
-        if not self.transport.is_closing():
+        failed = sys.exception()
+        if self.transport.is_closing():
+            return
+        if failed is not None and isinstance(failed.__context__, MemoryError):
+            self._refuse(no_memory())
+        else:
             self._refuse(MalformedRequest("this is not an HTTP request: check the client"))
 
     def _refuse(self, problem: Problem) -> None:

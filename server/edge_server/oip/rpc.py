@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from grpc import aio, method_handlers_generic_handler, unary_unary_rpc_method_handler
 
 from edge_server.asgi.bridge import Caller
+from edge_server.asgi.guard import no_memory
 from edge_server.engine.interface import Deadline
 from edge_server.oip.messages import SERVICE, encoded, parsed
 from edge_server.oip.models import EXTENSIONS, NAME, Infer, Models
@@ -172,7 +173,8 @@ class Service:
             who = admitted(self.services, name, context)
             answer = await method(Asked(method=name, body=body, context=context))
             status = 200
-        except Problem as problem:
+        except (Problem, MemoryError) as error:
+            problem = error if isinstance(error, Problem) else no_memory()
             status = problem.status
             await context.abort(code_of(problem), problem.detail, trailers(problem))
         except Exception as error:  # noqa: BLE001  whatever it is, the caller is told

@@ -207,6 +207,16 @@ def test_a_bug_says_nothing_of_the_house(
     assert "division" not in json.dumps(record)
 
 
+def test_no_memory_is_no_bug(
+    client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = client()
+    monkeypatch.setattr("edge_server.api.app.chosen", lambda *_: bytes(2**62))
+    response = caller.post("/v1/faces")
+    caller.problem(response, 503, "memory")
+    assert int(response.headers["Retry-After"]) > 0
+
+
 def test_a_request_has_a_name(client: Callable[..., Any]) -> None:
     caller = client()
     mine = caller.http.get("/healthz", headers={"X-Request-Id": "my-request-1"})

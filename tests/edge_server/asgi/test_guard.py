@@ -41,6 +41,27 @@ def test_what_is_refused_is_not_waited_for(
     assert server.seen.requests == []
 
 
+def test_a_body_that_there_is_no_memory_for(
+    start: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start()
+    body = POST + b"Content-Length: 5\r\n\r\nhello"
+
+    def none(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edge_server.asgi.guard.BodyGuard._all", none)
+        status, record = answer(server.raw(body))
+    assert (status, record["code"]) == (503, "memory")
+    with monkeypatch.context() as patched:  # where the bytes are read from the connection
+        patched.setattr("edge_server.asgi.listening.PatientProtocol.on_body", none)
+        status, record = answer(server.raw(body))
+    assert (status, record["code"]) == (503, "memory")
+    assert server.seen.requests == []
+    assert answer(server.raw(body))[0] == 200
+
+
 def test_an_expected_body_that_is_too_large_is_never_asked_for(
     start: Callable[..., Any],
 ) -> None:

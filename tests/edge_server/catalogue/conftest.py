@@ -142,6 +142,10 @@ class Watched:
         """How many threads it has."""
         return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
+    def resident(self) -> int:
+        """Its memory, in KiB."""
+        return resident_kb(self.pid)
+
     def connections(self) -> set[str]:
         """The sockets that it has open."""
         found = set()
@@ -150,9 +154,9 @@ class Watched:
                 found.add(str(path.readlink()))
         return {name for name in found if name.startswith("socket:")}
 
-    def settle(self) -> None:
+    def settle(self, *tasks: str) -> None:
         """Remember how it is now: warm, and with nothing to do."""
-        for path in WARM:
+        for path in tasks or WARM:
             assert self.post(f"/v1/{path}", files={"image": self.photo}).status == 200
         self.seen.clear()
         self.files = sorted(self.data.rglob("*"))
@@ -312,7 +316,7 @@ def apart_server(
         (bundle / name).symlink_to(BUNDLE / name)
     made = watch("--bundle", str(bundle), requests_per_minute="0", threads="1", url_input="no")
     made.bundle = bundle
-    made.settle()
+    made.settle("classify", "faces", "landmarks", "background")
     return made
 
 

@@ -92,7 +92,7 @@ def keyed_server(
         url_ports=upstream.address.rsplit(":", 1)[1],
     )
     server.headers = {"Authorization": f"Bearer {keys['phone']}"}
-    server.settle()
+    server.settle("classify")
     return Keyed(server, store, keys)
 
 

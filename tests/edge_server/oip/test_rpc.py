@@ -384,6 +384,14 @@ def test_a_bug_says_nothing_of_itself(
     assert "secret" not in str(error)
 
 
+def test_no_memory_is_no_bug(
+    world: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rpc, "inputs_from", lambda _: bytes(2**62))
+    error = world(held=True).rpc.refused("ModelInfer", request())
+    assert (error.code(), trailer(error, "problem-code")) == (Code.UNAVAILABLE, "memory")
+
+
 def test_a_server_that_leaves_takes_nothing_new(world: Callable[..., Any]) -> None:
     here = world(held=True)
     here.held.go.clear()
