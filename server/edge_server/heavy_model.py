@@ -125,6 +125,18 @@ class Runner(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Another heavy model that is asked about the same photo where the parameters want it.
+
+    ``join`` makes the answer of both values, this model's first.
+    """
+
+    model: str
+    wanted: Callable[[Any], bool]
+    join: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeavyModel:
     """What the server needs to know of one model.
 
@@ -138,6 +150,7 @@ class HeavyModel:
     that are stored as safetensors; ``edge_server.weights.checkpoint_files.read_tensors``
     reads what torch saved.  It raises ``WeightsError`` for a file that does not fit.
     ``batch``: how many photos of one size it gains by taking together on a GPU.
+    ``beside``: another model that some parameters need.
     """
 
     spec: HeavySpec
@@ -147,6 +160,7 @@ class HeavyModel:
     to_tensors: Callable[[Path, Checkpoint], Mapping[str, NDArray[Any]]]
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
     batch: int = 1
+    beside: Beside | None = None
 
 
 @cache

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from edge_runtime.results import ClassMap, Depth
 from edge_server.heavy_model import Job, Weights
-from edge_server.models.depth_bts import MODELS, Params, load, with_sky
+from edge_server.models.depth_bts import MODELS, Params, load, with_far_sky
 from edge_server.networks.bts import BTS
 from edge_server.problems import Cancelled, ImageTooSmall, InvalidParameter
 from edge_server.weights.weights_store import Own, WeightsStore
@@ -50,7 +51,7 @@ def job(*, cancelled: bool = False, **params: Any) -> Job:
 
 
 def run(weights: Weights, **params: Any) -> Any:
-    runner = load(weights, "cpu", sky_of=lambda rgb: rgb[..., 0] > 127)
+    runner = load(weights, "cpu")
     try:
         return runner.run([job(**params)])[0]
     finally:
@@ -80,19 +81,25 @@ def test_a_focal_length_shrinks_with_the_photo(weights: Weights) -> None:
     runner.close()
 
 
-def test_the_sky_is_far(weights: Weights) -> None:
-    depth = run(weights, sky=True)
-    assert (depth.metres[PHOTO[..., 0] > 127] == 10).all()
-    assert (depth.metres < 10).any()
-    with pytest.raises(InvalidParameter, match="segmenter"):
-        load(weights, "cpu").run([job(sky=True)])
+def sky_in(labels: tuple[str, ...]) -> ClassMap:
+    classes = np.array([[1, 0]], np.uint8)
+    return ClassMap(classes=classes, labels=labels, palette=((0, 0, 0), (70, 130, 180)))
 
 
 def test_sky_is_set_without_a_change_to_the_rest() -> None:
-    metres = np.array([[1.0, 2.0]], np.float32)
-    found = with_sky(metres, np.array([[True, False]]), 80.0)
-    assert found.tolist() == [[80.0, 2.0]]
-    assert found.dtype == np.float32
+    depth = Depth(metres=np.array([[1.0, 2.0]], np.float32), max_depth=80.0)
+    found = with_far_sky(depth, sky_in(("road", "sky")))
+    assert found.metres.tolist() == [[80.0, 2.0]]
+    assert found.metres.dtype == np.float32
+    assert depth.metres.tolist() == [[1.0, 2.0]]
+    with pytest.raises(InvalidParameter, match="know no sky"):
+        with_far_sky(depth, sky_in(("road", "car")))
+
+
+def test_sky_is_asked_of_the_street_model_where_it_is_wanted() -> None:
+    assert DEPTH.beside is not None
+    assert DEPTH.beside.model == "street-segmentation"
+    assert [DEPTH.beside.wanted(Params(sky=sky)) for sky in ("keep", "far")] == [False, True]
 
 
 def test_nobody_waits(weights: Weights) -> None:

@@ -6,29 +6,29 @@ load as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import numpy as np
 
 from edge_runtime.results import Depth
 from edge_runtime.spec import Licence, Record, Tensor
-from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Released
+from edge_server.heavy_model import Beside, Checkpoint, HeavyModel, HeavySpec, Released
 from edge_server.problems import Cancelled, ImageTooSmall, InvalidParameter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from edge_runtime.results import ClassMap
     from edge_server.heavy_model import Job, Weights
     from edge_server.networks.bts_photos import DepthEstimator
 
-    # A photo uint8 [H, W, 3] to bool [H, W]: where the sky is.
-    SkyOf = Callable[[NDArray[np.uint8]], NDArray[np.bool_]]
-
+SKY = "sky"
+_STREETS = "street-segmentation"
 _SMALLEST = 32
 # What one photo takes while it is computed, beside the weights, as measured.
 _WORKING_BYTES = 1_000_000_000
@@ -64,13 +64,14 @@ class Params(Record, frozen=True, kw_only=True):
     length over width of the sensor, both in millimetres).  Depth grows with it, so metres
     are right only for a camera whose focal length is known; without it, depth is that of
     the camera of the training set.  ``side``: how many pixels the longer side of the photo
-    has for the network; without it, as many as in training.  ``sky``: what a segmenter
-    calls sky is set to the largest depth.
+    has for the network; without it, as many as in training.  ``sky``: ``far`` sets what
+    the street segmentation model calls sky to the largest depth, ``keep`` leaves it as it
+    is.
     """
 
     focal_length: Annotated[float, msgspec.Meta(gt=0, le=100_000)] | None = None
     side: Annotated[int, msgspec.Meta(ge=128, le=1280)] | None = None
-    sky: bool = False
+    sky: Literal["keep", "far"] = "keep"
 
 
 @dataclass(kw_only=True)
@@ -79,7 +80,6 @@ class _Runner:
 
     estimator: DepthEstimator
     memory_bytes: int
-    sky_of: SkyOf | None = field(default=None)
 
     def run(self, jobs: Sequence[Job]) -> Sequence[Depth]:
         return [self._depth(job) for job in jobs]
@@ -91,16 +91,11 @@ class _Runner:
         params: Any = job.params
         if job.cancelled():
             raise Cancelled("nobody waits for the answer any more")
-        if params.sky and self.sky_of is None:
-            raise InvalidParameter("sky needs a segmenter, which is not here: leave sky out")
         metres = self.estimator.depth(job.rgb, params.side)
         job.progress(0.9)
         scale = self._scale(job.rgb.shape, params)
         far = self.estimator.camera.max_depth * scale
-        metres = metres * np.float32(scale)
-        if params.sky and self.sky_of is not None:
-            metres = with_sky(metres, self.sky_of(job.rgb), far)
-        return Depth(metres=metres, max_depth=far)
+        return Depth(metres=metres * np.float32(scale), max_depth=far)
 
     def _scale(self, shape: tuple[int, ...], params: Params) -> float:
         """Focal length over that of training, both at the size that the network sees.
@@ -117,16 +112,23 @@ class _Runner:
         return params.focal_length * seen[1] / shape[1] / camera.focal
 
 
-def with_sky(
-    metres: NDArray[np.float32], sky: NDArray[np.bool_], far: float
-) -> NDArray[np.float32]:
-    """Depth with ``far`` where the sky is: its colour tells the network nothing, and in
-    published photos of roads it never had a measured depth."""
-    return np.where(sky, np.float32(far), metres)
+def with_far_sky(depth: Depth, classes: ClassMap) -> Depth:
+    """Depth with the sky at the far end: its colour tells the network nothing, and in
+    published photos of roads it never had a measured depth.
+
+    Raises ``InvalidParameter`` where the class map knows no sky.
+    """
+    if SKY not in classes.labels:
+        raise InvalidParameter(
+            f"the weights of {_STREETS} that are here know no sky: leave sky out, or run "
+            f"'edge-serve weights pull {_STREETS}' on the server"
+        )
+    sky = classes.classes == classes.labels.index(SKY)
+    return replace(depth, metres=np.where(sky, np.float32(depth.max_depth), depth.metres))
 
 
-def load(weights: Weights, device: str, sky_of: SkyOf | None = None) -> _Runner:
-    """BTS with these weights on a device; ``sky_of`` is what the option ``sky`` asks."""
+def load(weights: Weights, device: str) -> _Runner:
+    """BTS with these weights on a device."""
     from safetensors.torch import load_file
 
     from edge_server.networks.bts_photos import Camera, loaded
@@ -141,7 +143,6 @@ def load(weights: Weights, device: str, sky_of: SkyOf | None = None) -> _Runner:
     return _Runner(
         estimator=loaded(tensors, camera, device),
         memory_bytes=sum(tensor.nbytes for tensor in tensors.values()) + _WORKING_BYTES,
-        sky_of=sky_of,
     )
 
 
@@ -198,5 +199,10 @@ MODELS = (
         load=load,
         to_tensors=_to_tensors,
         check=_check,
+        beside=Beside(
+            model=_STREETS,
+            wanted=lambda params: params.sky == "far",
+            join=with_far_sky,
+        ),
     ),
 )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from edge_server.engine.interface import Servable
-from edge_server.heavy_model import heavy_models
-from edge_server.problems import InvalidParameter
+from edge_server.heavy_model import heavy_model, heavy_models
+from edge_server.problems import InvalidParameter, Problem
 from edge_server.tasks.task import Task
 
 if TYPE_CHECKING:
-    from edge_server.engine.interface import Answer
-    from edge_server.heavy_model import HeavyModel, Runner, Weights
+    from edge_server.engine.interface import Answer, Ticket
+    from edge_server.heavy_model import Beside, HeavyModel, Runner, Weights
     from edge_server.tasks.task import Call
     from edge_server.weights.weights_store import WeightsStore
 
@@ -55,11 +55,32 @@ def _task(name: str, models: tuple[HeavyModel, ...]) -> Task:
 
 def _answer(task: Task, call: Call) -> Answer:
     model_id = task.model_of(call.choice)
-    known = [one.name for one in heavy_models()[model_id].spec.checkpoints]
+    model = heavy_models()[model_id]
+    known = [one.name for one in model.spec.checkpoints]
     if call.choice.checkpoint and call.choice.checkpoint not in known:
         raise InvalidParameter(f"{model_id} has the checkpoints {', '.join(known)}: name one")
     asked = servable_id(model_id, call.choice.checkpoint)
-    return call.submit(asked, call.params).result()
+    ticket = call.submit(asked, call.params)
+    if model.beside is None or not model.beside.wanted(call.params):
+        return ticket.result()
+    return _of_both(ticket, model.beside, call)
+
+
+def _of_both(ticket: Ticket, beside: Beside, call: Call) -> Answer:
+    """The answer of two models; what keeps either from answering is the problem."""
+    try:
+        other = call.submit(beside.model, heavy_model(beside.model).params())
+    except Problem:
+        ticket.cancel()
+        raise
+    try:
+        answer = ticket.result()
+    except Problem:
+        other.cancel()
+        raise
+    second = other.result()
+    times = replace(answer.times, run=answer.times.run + second.times.run)
+    return replace(answer, value=beside.join(answer.value, second.value), times=times)
 
 
 @dataclass
