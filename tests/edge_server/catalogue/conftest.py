@@ -330,7 +330,7 @@ def apart(apart_server: Watched) -> Iterator[Watched]:
 @pytest.fixture(scope="session")
 def many_pixels() -> bytes:
     """A photo whose answer as a picture is larger than what sockets hold."""
-    return jpeg(2400, 1800)
+    return jpeg(1600, 1200)
 
 
 @pytest.fixture

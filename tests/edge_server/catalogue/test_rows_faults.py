@@ -217,6 +217,52 @@ def assert_whole_or_none(content: bytes) -> None:
         json.loads(body.decode("latin1"))
 
 
+# The clock of the wall jumps; what lasts for a while is measured by another.
+_JUMPING = """
+import sys, time
+from pathlib import Path
+from edge_server.problems import RateLimited, Unauthenticated
+
+jump, wall = 0, time.time
+time.time = lambda: wall() + jump
+
+from edge_server.api.rates import Rates
+from edge_server.engine.circuit import Circuit, Rest
+from edge_server.engine.interface import Deadline
+from edge_server.keys import KeyStore
+
+store = KeyStore(Path(sys.argv[1]))
+key = store.add("for a day", days=1)
+rates, deadline, circuit = Rates(1), Deadline.after(600), Circuit(Rest(seconds=600))
+rates.take("a caller")
+circuit.failed()
+for jump in (3600, -3600):
+    try:
+        rates.take("a caller")
+    except RateLimited:
+        print("limited")
+    print(0 < deadline.remaining() <= 600, 0 < circuit.resting() <= 600)
+    print(store.check(key, "infer").name)
+jump = 25 * 3600
+try:
+    store.check(key, "infer")
+except Unauthenticated:
+    print("ended")
+"""
+
+
+def test_124_a_clock_that_jumps_moves_no_limit_but_the_end_of_keys(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _JUMPING, str(tmp_path / "keys.json")],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    once = ["limited", "True True", "for a day"]
+    assert done.stdout.splitlines() == [*once, *once, "ended"]
+
+
 def test_123_who_supervises_it_starts_it_again() -> None:
     assert "\nRestart=always\n" in (DEPLOY / "pocketlens.service").read_text()
     compose = (DEPLOY / "compose.yaml").read_text()

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def saved(image: Image.Image, kind: str, **given: Any) -> bytes:
@@ -204,9 +204,53 @@ def test_65_every_way_gives_the_same_answer(server: Any) -> None:
     assert len({json.dumps(reply.record["result"]) for reply in got}) == 1
 
 
-@pytest.mark.parametrize("colour", [0, 127, 255])
-def test_67_nothing_to_see_is_no_error(server: Any, colour: int) -> None:
-    content = saved(Image.new("L", (300, 200), colour), "PNG")
+def test_39_flipped_bits_have_the_same_answer_each_time_and_every_way(server: Any) -> None:
+    flips = np.random.default_rng(39)
+    for _ in range(12):
+        content = bytearray(server.photo)
+        for at in flips.integers(700, len(content) - 2, 3):
+            content[at] ^= 1 << int(flips.integers(8))
+        text = base64.b64encode(content).decode()
+        got = [
+            server.post("/v1/classify", files={"image": bytes(content)}),
+            server.post("/v1/classify", files={"image": bytes(content)}),
+            server.post("/v1/classify", json={"image": text}),
+        ]
+        assert {reply.status for reply in got} <= {200, 422}
+        whole = [reply.record.get("result") or reply.code for reply in got]
+        assert whole[0] == whole[1] == whole[2]
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
+def test_46_what_unpacks_to_much_in_a_png_is_not_unpacked(server: Any, kind: bytes) -> None:
+    before = server.resident()
+    packed = chunk(kind, b"name\0\0" + zlib.compress(bytes(100 * 2**20), 9))
+    whole = saved(noise(), "PNG")
+    content = whole[:33] + packed + whole[33:]
+    assert len(content) < 2**20
+    reply = server.post("/v1/classify", files={"image": content})
+    assert (reply.status, reply.code) in {(200, ""), (422, "image-undecodable")}
+    assert server.resident() - before < 50 * 1024
+
+
+def words(side: int = 1200) -> Image.Image:
+    image = Image.new("L", (side, side), 255)
+    ImageDraw.Draw(image).text((-40, 100), "HUGE", fill=0, font_size=side // 2)
+    return image
+
+
+NOTHING: dict[str, Callable[[], Image.Image]] = {
+    "black": lambda: Image.new("L", (300, 200), 0),
+    "grey": lambda: Image.new("L", (300, 200), 127),
+    "white": lambda: Image.new("L", (300, 200), 255),
+    "noise": lambda: noise(side=300),
+    "words": words,
+}
+
+
+@pytest.mark.parametrize("name", list(NOTHING))
+def test_67_nothing_to_see_is_no_error(server: Any, name: str) -> None:
+    content = saved(NOTHING[name](), "PNG")
     for task in ("classify", "faces", "landmarks", "objects", "segment"):
         reply = server.post(
             f"/v1/{task}", files={"image": content}, headers={"Accept": "application/json"}

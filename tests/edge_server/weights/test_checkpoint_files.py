@@ -101,6 +101,11 @@ def text(path: Path, _: Canary) -> None:
     path.write_text("!!python/object/apply:os.system ['touch x']\n")
 
 
+def onnx(path: Path, _: Canary) -> None:
+    outside = b"j\x1e\n\x08location\x12\x12../../../etc/passwd"
+    path.write_bytes(b"\x08\x08\x12\x07pytorch:\x28*\x26" + outside)
+
+
 def empty(path: Path, _: Canary) -> None:
     path.write_bytes(b"")
 
@@ -133,6 +138,7 @@ def bomb(path: Path, _: Canary) -> None:
         (tar, "torch.save"),
         (object_array, "no checkpoint"),
         (text, "no checkpoint"),
+        (onnx, "no checkpoint"),
         (empty, "no checkpoint"),
         (no_tensors, "no tensors"),
         (not_finite, "a has numbers that are not finite"),
