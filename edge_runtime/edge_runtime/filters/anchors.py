@@ -83,8 +83,20 @@ class Anchor:
 
     @property
     def scale(self) -> float:
-        """Pixels to one unit of the art, where it is seen from the front."""
+        """Pixels to one unit of the art, were it seen from the front."""
         return float(np.linalg.norm(self.axes)) / math.sqrt(2)
+
+    def rounded(self, depth: float) -> Anchor:
+        """For art that looks the same from all around, as a hat does: upright on the head,
+        ``depth`` units behind, and never narrower."""
+        up = self.axes[:, 1]
+        length = float(np.linalg.norm(up))
+        if length < 1e-6:  # seen from above
+            return self
+        across = np.array([up[1], -up[0]]) * (self.scale / length)
+        axes = np.stack([across, up, np.zeros(2)], axis=-1)
+        at = self.pixels(np.array([[0.0, 0.0, depth]]))[0]
+        return Anchor(at=at, axes=axes, away=np.array([0.0, 0.0, 1.0]))
 
     def mirrored(self) -> Anchor:
         """The same place with the art's x turned round."""

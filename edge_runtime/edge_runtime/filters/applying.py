@@ -9,16 +9,16 @@ This is what a film calls for every frame::
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import cv2
 import numpy as np
 
-from edge_runtime.backdrops import backdrop
 from edge_runtime.errors import PocketLensError
 from edge_runtime.filters import recipe as r
-from edge_runtime.filters.anchors import face_anchor, flat_anchor
+from edge_runtime.filters.anchors import face_anchor
+from edge_runtime.filters.backgrounds import Backdrops, paint_scenery
 from edge_runtime.filters.conditions import split
 from edge_runtime.filters.defocus import defocused
 from edge_runtime.filters.grading import graded, lit
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edge_runtime.filters.anchors import Anchor
     from edge_runtime.filters.art import Art
     from edge_runtime.filters.scene import Scene
 
     Pixels: TypeAlias = NDArray[np.uint8]
     Floats: TypeAlias = NDArray[np.float32]
-
-_KEPT_PIXELS = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,6 +46,7 @@ class Drawable:
 
     layers: Sequence[r.Layer]
     art: Mapping[str, Art] = field(default_factory=dict)
+    backdrops: Backdrops = field(default_factory=Backdrops)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -55,7 +55,7 @@ class _Work:
 
     rgb: Pixels
     scene: Scene
-    art: Mapping[str, Art]
+    drawable: Drawable
     owned: bool = False
 
     def canvas(self) -> Pixels:
@@ -69,9 +69,15 @@ class _Work:
         self.owned = self.owned or rgb is not self.rgb
         self.rgb = rgb
 
-    def keep(self, place: r.Place) -> Pixels | None:
-        """Where nothing is painted: on the person, when it is behind."""
-        return self.scene.alpha if place == "behind" else None
+    @cached_property
+    def background(self) -> Floats | None:
+        """How much of a pixel is no person, float32 [H, W] in 0..1."""
+        alpha = self.scene.alpha
+        return None if alpha is None else np.float32(1) - alpha * np.float32(1 / 255)
+
+    def free(self, place: r.Place) -> Floats | None:
+        """Where may be painted: not on the person, when it is behind."""
+        return self.background if place == "behind" else None
 
 
 def apply(rgb: Pixels, scene: Scene, drawable: Drawable) -> Pixels:
@@ -80,7 +86,7 @@ def apply(rgb: Pixels, scene: Scene, drawable: Drawable) -> Pixels:
     Deterministic: the same picture, scene and recipe give the same bytes.  Raises
     ``PocketLensError`` where the scene has no painting in a style that the recipe wants.
     """
-    work = _Work(rgb=np.ascontiguousarray(rgb), scene=scene, art=drawable.art)
+    work = _Work(rgb=np.ascontiguousarray(rgb), scene=scene, drawable=drawable)
     _carry_out(drawable.layers, work, scene)
     return work.rgb.copy() if work.rgb is rgb else work.rgb
 
@@ -104,13 +110,8 @@ def _background(layer: r.Background, work: _Work) -> None:
     alpha = work.scene.alpha
     if alpha is not None:
         size_wh = (alpha.shape[1], alpha.shape[0])
-        paint = _backdrop if alpha.size <= _KEPT_PIXELS else _backdrop.__wrapped__
-        work.put(over(work.rgb, paint(layer.words, size_wh), alpha))
-
-
-@lru_cache(maxsize=4)
-def _backdrop(words: str, size_wh: tuple[int, int]) -> Pixels:
-    return backdrop([word.strip() for word in words.split(",")], size_wh)
+        behind = work.drawable.backdrops.of(layer, work.drawable.art, size_wh)
+        work.put(over(work.rgb, behind, alpha))
 
 
 def _blur(layer: r.Blur, work: _Work) -> None:
@@ -137,41 +138,40 @@ def _light(layer: r.Light, work: _Work) -> None:
 
 def _put_on(work: _Work, area: r.Area, rgb: Pixels) -> None:
     """Put another picture where ``area`` says; without a mask nobody is in the picture."""
-    alpha = work.scene.alpha
-    if area == "photo" or (alpha is None and area == "background"):
+    background = work.background
+    if area == "photo" or (background is None and area == "background"):
         work.put(rgb)
-    elif alpha is not None:
-        person = alpha * np.float32(1 / 255)
-        there = person if area == "person" else np.float32(1) - person
-        share = cast("Floats", there)
-        rest = np.float32(1) - share
+    elif background is not None:
+        person = np.float32(1) - background
+        rest, share = (background, person) if area == "person" else (person, background)
         work.put(cast("Pixels", cv2.blendLinear(work.rgb, rgb, rest, share)))
 
 
 def _particles(layer: r.Particles, work: _Work) -> None:
-    seconds, keep = work.scene.seconds, work.keep(layer.place)
-    paint_particles(work.canvas(), work.art[layer.art], layer, seconds, keep)
+    art, free = work.drawable.art[layer.art], work.free(layer.place)
+    paint_particles(work.canvas(), art, layer, work.scene.seconds, free)
 
 
 def _scenery(layer: r.Scenery, work: _Work) -> None:
-    canvas = work.canvas()
-    height, width = canvas.shape[:2]
-    at = (layer.at[0] * width, layer.at[1] * height)
-    anchor = flat_anchor(at, layer.size * height, layer.turn)
-    brush = Brush(anchor=anchor, opacity=layer.opacity, keep=work.keep(layer.place))
-    paint_art(canvas, work.art[layer.art], brush)
+    free = work.free(layer.place)
+    paint_scenery(work.canvas(), work.drawable.art[layer.art], layer, free)
 
 
 def _sticker(layer: r.Sticker, work: _Work) -> None:
     """The small faces, which are the far ones, first."""
-    art = work.art[layer.art]
+    art = work.drawable.art[layer.art]
     anchors = [
-        face_anchor(face.landmarks, art.anchor or "eyes").scaled(layer.scale)
+        _fastened(art, face.landmarks).scaled(layer.scale)
         for face in work.scene.faces
         if face.landmarks is not None
     ]
     for anchor in sorted(anchors, key=lambda one: one.scale):
         paint_art(work.canvas(), art, Brush(anchor=anchor, opacity=layer.opacity))
+
+
+def _fastened(art: Art, landmarks: Floats) -> Anchor:
+    anchor = face_anchor(landmarks, art.anchor or "eyes")
+    return anchor.rounded(art.z) if art.round else anchor
 
 
 _PAINTERS: dict[type, Callable[[Any, _Work], None]] = {

@@ -89,11 +89,13 @@ AnyShape: TypeAlias = Path | Ellipse
 class Art(Record, frozen=True, kw_only=True):
     """A sticker or a particle: its shapes in the order in which they are painted.
 
-    ``anchor``: the spot of a face, none for what is in the air.
+    ``anchor``: the spot of a face, none for what is in the air.  ``round``: a hat, which looks
+    the same from all around, stands ``z`` behind its spot and does not narrow as a head turns.
     """
 
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     anchor: Spot | None = None
     z: Annotated[float, Meta(ge=-3, le=3)] = 0.0
     bend: Annotated[float, Meta(ge=-2, le=2)] = 0.0
+    round: bool = False
     shapes: Annotated[tuple[AnyShape, ...], Meta(min_length=1)]

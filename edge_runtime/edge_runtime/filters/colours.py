@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
@@ -46,50 +46,66 @@ def screened(tile: Pixels, colour: Pixels) -> Pixels:
     return cast("Pixels", cv2.bitwise_not(dark))
 
 
+def plain(colour: str, size_wh: tuple[int, int]) -> Pixels:
+    """One colour everywhere: uint8 [h, w, 3]."""
+    black = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    scalar: Any = (*map(float, rgb_of(colour)), 0.0)  # OpenCV's types know no scalars here
+    return cast("Pixels", cv2.add(black, scalar))
+
+
 def tones(
     fill: Linear | Radial, plane: tuple[Points, Points], region: Region
-) -> tuple[Pixels, Floats]:
-    """A gradient in a region: colours uint8 [h, w, 3] and opacity float32 [h, w].
+) -> tuple[Pixels, Floats | None]:
+    """A gradient in a region: colours uint8 [h, w, 3] and opacity float32 [h, w], none where
+    all is opaque.
 
     ``plane``: the pixel of the art's origin, and the pixels [2, 2] of its two axes.
     """
     colours, clear = _table(fill)
-    index = _along(fill, plane, region)
-    return colours[index], clear[index]
+    t = _along(fill, plane, region)
+    index = np.clip(t * (_STEPS - 1) + np.float32(0.5), 0, _STEPS - 1).astype(np.uint8)
+    made = cast("Pixels", cv2.applyColorMap(index, colours))
+    return made, None if clear is None else cast("Floats", cv2.LUT(index, clear))
 
 
-def _along(
-    fill: Linear | Radial, plane: tuple[Points, Points], region: Region
-) -> NDArray[np.intp]:
-    """How far along its gradient every pixel is: 0.._STEPS-1."""
-    u, v = _coordinates(plane, region)
+def _along(fill: Linear | Radial, plane: tuple[Points, Points], region: Region) -> Floats:
+    """How far along its gradient every pixel is, 0..1 between its ends."""
     if isinstance(fill, Linear):
-        across = np.subtract(fill.end, fill.start)
-        length = max(float(across @ across), 1e-12)
-        t = ((u - fill.start[0]) * across[0] + (v - fill.start[1]) * across[1]) / length
-    else:
-        t = np.hypot(u - fill.centre[0], v - fill.centre[1]) / fill.radius
-    index: NDArray[np.intp] = np.clip(t * (_STEPS - 1) + 0.5, 0, _STEPS - 1).astype(np.intp)
-    return index
+        x, y = fill.start
+        across = (fill.end[0] - x, fill.end[1] - y)
+        length = max(across[0] ** 2 + across[1] ** 2, 1e-12)
+        p, q = across[0] / length, across[1] / length
+        return _form((p, q, -p * x - q * y), plane, region)
+    scale = 1 / fill.radius
+    x, y = fill.centre
+    along = _form((scale, 0.0, -x * scale), plane, region)
+    down = _form((0.0, scale, -y * scale), plane, region)
+    return cast("Floats", cv2.magnitude(along, down))
 
 
-def _coordinates(plane: tuple[Points, Points], region: Region) -> tuple[Floats, Floats]:
-    """The art's coordinates of the middles of all pixels."""
-    origin, axes = plane
-    if abs(float(np.linalg.det(axes))) < 1e-6:  # seen from the edge
-        axes = axes + np.eye(2)
-    inverse = np.linalg.inv(axes).astype(np.float32)
+def _form(
+    terms: tuple[float, float, float], plane: tuple[Points, Points], region: Region
+) -> Floats:
+    """``p u + q v + c`` at the middles of all pixels, (u, v) being the art's coordinates."""
+    p, q, c = terms
+    (ox, oy), ((a, b), (d, e)) = plane[0].tolist(), plane[1].tolist()
+    area = a * e - b * d
+    if abs(area) < 1e-6:  # seen from the edge
+        a, b, d, e, area = 1.0, 0.0, 0.0, 1.0, 1.0
+    by_x, by_y = (p * e - q * d) / area, (q * a - p * b) / area
     (x0, y0), (wide, high) = region.corner, region.size_wh
-    x = (np.arange(wide) + (x0 + 0.5 - origin[0])).astype(np.float32)[None]
-    y = (np.arange(high) + (y0 + 0.5 - origin[1])).astype(np.float32)[:, None]
-    return inverse[0, 0] * x + inverse[0, 1] * y, inverse[1, 0] * x + inverse[1, 1] * y
+    row = (np.arange(wide, dtype=np.float32) + (x0 + 0.5 - ox)) * by_x + c
+    column = (np.arange(high, dtype=np.float32) + (y0 + 0.5 - oy)) * by_y
+    form: Floats = np.add.outer(column.astype(np.float32), row.astype(np.float32))
+    return form
 
 
 @lru_cache(maxsize=256)
-def _table(fill: Linear | Radial) -> tuple[Pixels, Floats]:
+def _table(fill: Linear | Radial) -> tuple[Pixels, Floats | None]:
+    """Colours uint8 [256, 1, 3] and opacities float32 [256] along a gradient."""
     at = [stop[0] for stop in fill.stops]
     t = np.linspace(0, 1, _STEPS)
     channels = np.array([rgb_of(stop[1]) for stop in fill.stops], np.float64)
     colours = np.stack([np.interp(t, at, channels[:, i]) for i in range(3)], axis=-1)
-    clear = np.interp(t, at, [stop[2] for stop in fill.stops])
-    return (colours + 0.5).astype(np.uint8), clear.astype(np.float32)
+    clear = np.interp(t, at, [stop[2] for stop in fill.stops]).astype(np.float32)
+    return (colours + 0.5).astype(np.uint8)[:, None], None if clear.min() == 1 else clear

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from edge_runtime.filters.anchors import flat_anchor
-from edge_runtime.filters.colours import blended, rgb_of
-from edge_runtime.filters.shapes import Brush, draw_lines, paint_art, thinned, traced
+from edge_runtime.filters.anchors import Anchor
+from edge_runtime.filters.colours import blended, plain, rgb_of
+from edge_runtime.filters.outlines import outlines
+from edge_runtime.filters.shapes import Brush, draw_lines, paint_art, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from edge_runtime.filters.anchors import Anchor
     from edge_runtime.filters.art import AnyShape, Art
     from edge_runtime.filters.recipe import Particles
+    from edge_runtime.filters.shapes import Line
 
     Pixels = NDArray[np.uint8]
+    Floats = NDArray[np.float32]
     Numbers = NDArray[np.float64]
 
 _SWINGS = 0.4  # a second
@@ -48,24 +50,43 @@ def _air(seed: int, count: int) -> _Air:
     return _Air(*random)
 
 
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Where the pieces are, ``at`` [n, 2] and ``axes`` [n, 2, 2] in pixels, and how opaque."""
+
+    at: Numbers
+    axes: Numbers
+    opacity: Numbers
+
+    def anchor(self, number: int) -> Anchor:
+        axes = np.concatenate([self.axes[number], np.zeros((2, 1))], axis=1)
+        return Anchor(at=self.at[number], axes=axes, away=np.array([0.0, 0.0, 1.0]))
+
+    @property
+    def scale(self) -> float:
+        """The mean size in pixels."""
+        return float(np.linalg.norm(self.axes[..., 0], axis=-1).mean())
+
+
 def paint_particles(
-    canvas: Pixels, art: Art, layer: Particles, seconds: float, keep: Pixels | None
+    canvas: Pixels, art: Art, layer: Particles, seconds: float, free: Floats | None
 ) -> None:
-    """Paint the pieces on uint8 [H, W, 3] in place, not over ``keep`` (uint8 [H, W])."""
-    anchors, opacities = _pieces(layer, (canvas.shape[1], canvas.shape[0]), seconds)
-    if all(_is_plain(shape) for shape in art.shapes):
-        for shape in art.shapes:
-            _paint_together(canvas, _Flock(art, shape, anchors, opacities), keep)
+    """Paint the pieces on uint8 [H, W, 3] in place, where ``free`` (float32 [H, W]) says."""
+    if not layer.count:
         return
-    for anchor, opacity in zip(anchors, opacities, strict=True):
-        paint_art(canvas, art, Brush(anchor=anchor, opacity=opacity, keep=keep))
+    pieces = _pieces(layer, (canvas.shape[1], canvas.shape[0]), seconds)
+    if all(_is_plain(shape) for shape in art.shapes):
+        for number, shape in enumerate(art.shapes):
+            colours = () if number else layer.colours
+            _paint_together(canvas, _Flock(shape, pieces, colours), free)
+        return
+    for number, opacity in enumerate(pieces.opacity.tolist()):
+        brush = Brush(anchor=pieces.anchor(number), opacity=opacity, free=free)
+        paint_art(canvas, art, brush)
 
 
-def _pieces(
-    layer: Particles, size_wh: tuple[int, int], seconds: float
-) -> tuple[list[Anchor], list[float]]:
-    """Where every piece is at a time, and how opaque; the far ones move less and are
-    paler."""
+def _pieces(layer: Particles, size_wh: tuple[int, int], seconds: float) -> _Pieces:
+    """Where every piece is at a time; the far ones move less and are paler."""
     air, (width, height) = _air(layer.seed, layer.count), size_wh
     least, most = layer.size
     size = least + (most - least) * air.near**2
@@ -75,18 +96,13 @@ def _pieces(
     x = (air.across * (aspect + 2 * edge) + layer.velocity[0] * pace) % (aspect + 2 * edge)
     y = (air.down * (1 + 2 * edge) + layer.velocity[1] * pace) % (1 + 2 * edge)
     turn = layer.turn * (2 * air.turn - 1) + layer.spin * (2 * air.spin - 1) * seconds
-    opacity = layer.opacity * (0.55 + 0.45 * air.near)
-    anchors = [
-        flat_anchor((px * height, py * height), s * height, degrees)
-        for px, py, s, degrees in zip(
-            (x - edge + swing).tolist(),
-            (y - edge).tolist(),
-            size.tolist(),
-            turn.tolist(),
-            strict=True,
-        )
-    ]
-    return anchors, opacity.tolist()
+    cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    axes = np.array([[cos, -sin], [sin, cos]]) * (size * height)
+    return _Pieces(
+        at=np.stack([x - edge + swing, y - edge], axis=-1) * height,
+        axes=np.moveaxis(axes, -1, 0),
+        opacity=layer.opacity * (0.55 + 0.45 * air.near),
+    )
 
 
 def _is_plain(shape: AnyShape) -> bool:
@@ -95,43 +111,59 @@ def _is_plain(shape: AnyShape) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Flock:
-    """One shape of all pieces."""
+    """One shape of all pieces, and the colours that they take in turn instead of its own."""
 
-    art: Art
     shape: AnyShape
-    anchors: Sequence[Anchor]
-    opacities: Sequence[float]
+    pieces: _Pieces
+    colours: tuple[str, ...]
+
+    def lines(self) -> list[list[Line]]:
+        """The outlines of every piece in pixels."""
+        traced = [
+            (np.einsum("nij,kj->nki", self.pieces.axes, line.points), line.closed)
+            for line in outlines(self.shape)
+        ]
+        return [
+            [(points[number] + at, closed) for points, closed in traced]
+            for number, at in enumerate(self.pieces.at)
+        ]
 
 
-def _paint_together(canvas: Pixels, flock: _Flock, keep: Pixels | None) -> None:
-    """One colour for all pieces: one cover, blended once."""
-    shape = flock.shape
-    cover = _cover(flock, canvas.shape[:2])
-    sigma = shape.soft * _mean_scale(flock.anchors) / 2
+def _paint_together(canvas: Pixels, flock: _Flock, free: Floats | None) -> None:
+    """All pieces on one cover, which is blended once."""
+    lines = flock.lines()
+    cover = _cover(flock, lines, (canvas.shape[1], canvas.shape[0]))
+    sigma = flock.shape.soft * flock.pieces.scale / 2
     if sigma > 0.3:
         cover = cast("Pixels", cv2.GaussianBlur(cover, (0, 0), sigma))
     share = cover * np.float32(1 / 255)
-    if keep is not None:
-        share *= np.float32(1) - keep * np.float32(1 / 255)
-    colour = np.full_like(canvas, rgb_of(cast("str", shape.fill)))
-    canvas[...] = blended(canvas, colour, share, shape.blend)
+    if free is not None:
+        share *= free
+    colour = _colours(flock, lines, (canvas.shape[1], canvas.shape[0]))
+    canvas[...] = blended(canvas, colour, share, flock.shape.blend)
 
 
-def _cover(flock: _Flock, size_hw: tuple[int, ...]) -> Pixels:
+def _cover(flock: _Flock, lines: Sequence[list[Line]], size_wh: tuple[int, int]) -> Pixels:
     """How much of every pixel the pieces cover, with four samples where a picture is small."""
-    samples = 2 if size_hw[0] * size_hw[1] <= _SMALL else 1
-    cover = np.zeros((size_hw[0] * samples, size_hw[1] * samples), np.uint8)
-    for anchor, opacity in zip(flock.anchors, flock.opacities, strict=True):
-        value = round(255 * opacity * flock.shape.opacity)
-        lines = traced(flock.art, flock.shape, anchor)
-        scaled = [(points * samples, closed) for points, closed in lines]
+    samples = 2 if size_wh[0] * size_wh[1] <= _SMALL else 1
+    cover = np.zeros((size_wh[1] * samples, size_wh[0] * samples), np.uint8)
+    values = (flock.pieces.opacity * (255 * flock.shape.opacity) + 0.5).astype(int).tolist()
+    for piece, value in zip(lines, values, strict=True):
+        scaled = [(points * samples, closed) for points, closed in piece]
         draw_lines(cover, scaled, 0.0, value, smooth=samples == 1)
     if samples == 1:
         return cover
-    cover = thinned(cover)
-    size_wh = (size_hw[1], size_hw[0])
-    return cast("Pixels", cv2.resize(cover, size_wh, interpolation=cv2.INTER_AREA))
+    return cast("Pixels", cv2.resize(thinned(cover), size_wh, interpolation=cv2.INTER_AREA))
 
 
-def _mean_scale(anchors: Sequence[Anchor]) -> float:
-    return float(np.mean([anchor.scale for anchor in anchors])) if anchors else 0.0
+def _colours(flock: _Flock, lines: Sequence[list[Line]], size_wh: tuple[int, int]) -> Pixels:
+    """The colour of the piece that is at a pixel, where one is."""
+    picture = plain(cast("str", flock.shape.fill), size_wh)
+    if flock.colours:
+        for number, piece in enumerate(lines):
+            colour = rgb_of(flock.colours[number % len(flock.colours)])
+            for points, _ in piece:
+                around = [np.rint(points).astype(np.int32)]
+                cv2.fillPoly(picture, around, colour)
+                cv2.polylines(picture, around, True, colour, 3)
+    return picture

@@ -97,6 +97,8 @@ class _Reader:
             self._check_art(layer, here)
         if isinstance(layer, r.Background):
             _check_words(layer.words, here.at(".words"))
+            for number, scenery in enumerate(layer.scenery):
+                self._check_art(scenery, here.at(f".scenery[{number}]"))
         if isinstance(layer, r.Particles) and layer.size[0] > layer.size[1]:
             here.at(".size").refuse("the smallest comes first: turn the two round")
 

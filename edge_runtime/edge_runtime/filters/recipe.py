@@ -85,12 +85,6 @@ class Either(Record, tag_field="test", tag="either", frozen=True, kw_only=True):
 Test: TypeAlias = Smiling | Tilted | Turned | FaceCount | Person | Not | Both | Either
 
 
-class Background(Record, tag_field="do", tag="background", frozen=True, kw_only=True):
-    """Another background, of the ``words`` of ``edge-run background``: ``sky,clouds``."""
-
-    words: str
-
-
 class Blur(Record, tag_field="do", tag="blur", frozen=True, kw_only=True):
     """What is behind the person out of focus, the more the farther it is.
 
@@ -143,7 +137,8 @@ class Particles(Record, tag_field="do", tag="particles", frozen=True, kw_only=Tr
     ``size``: of the smallest and the largest, in heights.  ``velocity``: heights a second, of
     the largest, the small ones being farther away; ``sway``: how far they swing sideways;
     ``turn``: degrees by which each is turned, at most; ``spin``: degrees a second at most.
-    The same ``seed`` gives the same pieces.
+    ``colours``: what the pieces take in turn instead of the first shape's own, where the art
+    has plain colours only.  The same ``seed`` gives the same pieces.
     """
 
     art: Name
@@ -154,6 +149,7 @@ class Particles(Record, tag_field="do", tag="particles", frozen=True, kw_only=Tr
     turn: Annotated[float, Meta(ge=0, le=180)] = 0.0
     spin: Annotated[float, Meta(ge=0, le=720)] = 0.0
     opacity: Share = 1.0
+    colours: Annotated[tuple[Colour, ...], Meta(max_length=12)] = ()
     place: Place = "front"
     seed: Annotated[int, Meta(ge=0, le=2**31)] = 0
 
@@ -167,6 +163,14 @@ class Scenery(Record, tag_field="do", tag="scenery", frozen=True, kw_only=True):
     turn: Annotated[float, Meta(ge=-180, le=180)] = 0.0
     opacity: Share = 1.0
     place: Place = "behind"
+
+
+class Background(Record, tag_field="do", tag="background", frozen=True, kw_only=True):
+    """Another background, of the ``words`` of ``edge-run background``: ``sky,clouds``; with
+    ``scenery`` in it, all of which is behind the person."""
+
+    words: str
+    scenery: tuple[Scenery, ...] = ()
 
 
 class Sticker(Record, tag_field="do", tag="sticker", frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
-from edge_runtime.filters.colours import blended, rgb_of, tones
+from edge_runtime.filters.colours import blended, plain, tones
 from edge_runtime.filters.outlines import outlines
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edge_runtime.filters.art import AnyShape, Art, Fill
 
     Pixels = NDArray[np.uint8]
+    Floats = NDArray[np.float32]
     Points = NDArray[np.float64]
     Line = tuple[Points, bool]
 
@@ -53,12 +54,12 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Brush:
-    """How a piece of art is painted: where, how opaque, and not over ``keep`` (uint8 [H, W],
-    255 where the picture stays)."""
+    """How a piece of art is painted: where, how opaque, and only where ``free`` (float32
+    [H, W] in 0..1) says."""
 
     anchor: Anchor
     opacity: float = 1.0
-    keep: Pixels | None = None
+    free: Floats | None = None
 
 
 def paint_art(canvas: Pixels, art: Art, brush: Brush) -> None:
@@ -138,7 +139,7 @@ def _cover(lines: Sequence[Line], region: Region, width: float, sigma: float) ->
     wide, high = region.size_wh
     samples = min(4.0, max(1.0, int((_SAMPLES / (wide * high)) ** 0.5)))
     if sigma:  # what is blurred anyway needs fewer
-        samples = min(samples, 12 / sigma)
+        samples = min(samples, 3 / sigma)
     size = (max(1, round(wide * samples)), max(1, round(high * samples)))
     mask = np.zeros((size[1], size[0]), np.uint8)
     smooth = samples == 1  # half a pixel is little then
@@ -192,14 +193,14 @@ def _lay(canvas: Pixels, region: Region, cover: Pixels, paint: _Paint) -> None:
     """Blend the paint into a region as far as it covers."""
     tile = canvas[region.rows, region.columns]
     share = cover * np.float32(paint.shape.opacity * paint.brush.opacity / 255)
-    if paint.brush.keep is not None:
-        kept = paint.brush.keep[region.rows, region.columns]
-        share *= np.float32(1) - kept * np.float32(1 / 255)
+    if paint.brush.free is not None:
+        share *= paint.brush.free[region.rows, region.columns]
     if isinstance(paint.fill, str):
-        colour = np.full_like(tile, rgb_of(paint.fill))
+        colour = plain(paint.fill, region.size_wh)
     else:
         colour, clear = tones(paint.fill, _plane(paint), region)
-        share *= clear
+        if clear is not None:
+            share *= clear
     tile[...] = blended(tile, colour, share, paint.shape.blend)
 
 

@@ -53,7 +53,7 @@ def test_art_on_the_eyes_lies_on_the_eyes(made_face: Made, turning: Turning) -> 
     eyes = np.array([[-0.5, 0, 0], [0.5, 0, 0]])
     wanted = [landmarks[[33, 133], :2].mean(axis=0), landmarks[[362, 263], :2].mean(axis=0)]
     np.testing.assert_allclose(anchor.pixels(eyes), wanted, atol=0.1)
-    assert anchor.scale < 40  # turned away, it is narrower
+    assert anchor.scale == pytest.approx(40, rel=1e-4)  # seen from the side, too
 
 
 def test_a_head_that_looks_to_its_right_hides_that_side(
@@ -64,6 +64,20 @@ def test_a_head_that_looks_to_its_right_hides_that_side(
         abs(float((anchor.pixels(np.array([[x, 0, 0.3]])) - anchor.at)[0, 0])) for x in (-1, 1)
     )
     assert narrow < wide
+
+
+def test_round_art_keeps_its_width_and_stands_on_the_head(
+    made_face: Made, turning: Turning
+) -> None:
+    rotation = turning(20, "z") @ turning(50, "y")
+    anchor = face_anchor(made_face(rotation=rotation).landmarks, "forehead")
+    hat = anchor.rounded(1.0)
+    left, right, top = hat.pixels(np.array([[-1.0, 0, 0], [1, 0, 3], [0, -1, 0]]))
+    assert np.linalg.norm(right - left) == pytest.approx(80, rel=1e-3)
+    assert (right - left) @ (top - hat.at) == pytest.approx(0, abs=1e-6)
+    np.testing.assert_allclose(hat.at, anchor.pixels(np.array([[0, 0, 1.0]]))[0])
+    above = face_anchor(made_face(rotation=turning(90, "x")).landmarks, "forehead")
+    assert np.isfinite(above.rounded(1.0).axes).all()
 
 
 def test_flat_art_turns_clockwise() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge_runtime.filters.art import Blend, Linear, Radial
-from edge_runtime.filters.colours import blended, rgb_of, screened, tones
+from edge_runtime.filters.colours import blended, plain, rgb_of, screened, tones
 from edge_runtime.filters.shapes import Region
 
 RANDOM = np.random.default_rng(0)
@@ -35,6 +35,7 @@ def test_a_linear_gradient_follows_a_turned_plane() -> None:
     region = Region(rows=slice(0, 3), columns=slice(2, 12))
     colours, clear = tones(fill, plane, region)
     wanted = (np.arange(10) + 0.5) / 10
+    assert clear is not None
     np.testing.assert_allclose(colours[1, :, 0], 255 * wanted, atol=1.5)
     np.testing.assert_allclose(clear[2], 1 - wanted, atol=0.01)
 
@@ -51,3 +52,4 @@ def test_a_radial_gradient_and_a_plane_seen_from_its_edge() -> None:
 
 def test_colours_are_red_green_blue() -> None:
     assert rgb_of("#0a80ff") == (10, 128, 255)
+    assert plain("#0a80ff", (3, 2)).tolist() == [[[10, 128, 255]] * 3] * 2

@@ -16,10 +16,10 @@ LAYER = Particles(
 
 
 def painted(
-    art: Art, layer: Particles = LAYER, seconds: float = 0.0, keep: np.ndarray | None = None
+    art: Art, layer: Particles = LAYER, seconds: float = 0.0, free: np.ndarray | None = None
 ) -> np.ndarray:
     canvas = np.zeros((120, 160, 3), np.uint8)
-    paint_particles(canvas, art, layer, seconds, keep)
+    paint_particles(canvas, art, layer, seconds, free)
     return canvas
 
 
@@ -48,9 +48,9 @@ def test_another_size_is_the_same_picture() -> None:
 
 @pytest.mark.parametrize("art", [PLAIN, SOFT], ids=["plain", "gradient"])
 def test_what_is_kept_is_kept(art: Art) -> None:
-    keep = np.zeros((120, 160), np.uint8)
-    keep[:, :80] = 255
-    made = painted(art, keep=keep)
+    free = np.ones((120, 160), np.float32)
+    free[:, :80] = 0
+    made = painted(art, free=free)
     assert (made[:, :80] == 0).all()
     assert made[:, 80:].max() > 0
 
@@ -59,3 +59,13 @@ def test_no_pieces_paint_nothing() -> None:
     none = Particles(art="dot", count=0, size=(0.1, 0.1))
     assert (painted(PLAIN, none) == 0).all()
     assert (painted(SOFT, none) == 0).all()
+
+
+def test_pieces_take_colours_in_turn() -> None:
+    layer = Particles(
+        art="dot", count=40, size=(0.08, 0.08), seed=4, colours=("#ff0000", "#0000ff")
+    )
+    made = painted(PLAIN, layer)
+    red, blue = made[..., 0].mean(), made[..., 2].mean()
+    assert made[..., 1].max() == 0
+    assert 0.5 < red / blue < 2

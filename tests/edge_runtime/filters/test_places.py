@@ -46,9 +46,9 @@ WRONG: list[tuple[bytes, type[Record], str]] = [
         "$.shapes[0]: unknown field 'fil' (did you mean 'fill'?)",
     ),
     (
-        b'{"title": "A", "shapes": [{"shape": "path", "d": "M", "fill": {"gradient": "round"}}]}',
+        b'{"title": "A", "shapes": [{"shape": "path", "d": "M", "fill": {"gradient": "x"}}]}',
         Art,
-        "$.shapes[0].fill.gradient: unknown gradient 'round'",
+        "$.shapes[0].fill.gradient: unknown gradient 'x'",
     ),
 ]
 

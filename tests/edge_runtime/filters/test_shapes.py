@@ -66,10 +66,10 @@ def test_mirror_paints_both_sides_alike() -> None:
 
 
 def test_opacity_and_what_is_kept() -> None:
-    keep = np.zeros((100, 100), np.uint8)
-    keep[:, :50] = 255
+    free = np.ones((100, 100), np.float32)
+    free[:, :50] = 0
     disc = Ellipse(centre=(0, 0), radii=(1, 1), fill=BLACK, opacity=0.5)
-    cover = ink(painted(disc, opacity=0.5, keep=keep))
+    cover = ink(painted(disc, opacity=0.5, free=free))
     assert (cover[:, :50] == 0).all()
     assert cover[50, 55] == pytest.approx(0.25, abs=0.01)
 
