@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from edge_runtime.errors import PocketLensError
 from edge_runtime.terminal import complain, discard_output
+from edge_runtime.video import options as video_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ RUNNERS = {
     "models": ("edge_runtime.listing", "run_models"),
     "bench": ("edge_runtime.bench", "run_bench"),
     "gallery": ("edge_runtime.gallery", "run_gallery"),
+    "video": ("edge_runtime.video.command", "run_video"),
     "canary": ("edge_runtime.canary_table", "run_canary"),
     "dump": ("edge_runtime.doctor.writing", "run_dump"),
     "doctor": ("edge_runtime.doctor.command", "run_doctor"),
@@ -76,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     _photos(gallery)
     gallery.add_argument("-o", "--out", type=Path, required=True, help="the page's folder")
     _runtime_options(gallery)
+    video = commands.add_parser("video", help="a task on every frame of a video or a camera")
+    video_options.add_options(video, _positive)
+    _runtime_options(video)
     models = commands.add_parser("models", help="the models of the bundle")
     _reading_options(models)
     bench = commands.add_parser("bench", help="how long models and pipelines take")

@@ -7,6 +7,8 @@
     │   ├── PhotoNotFound      no file there, or it may not be read
     │   ├── PhotoUnreadable    not an image, empty, truncated
     │   └── PhotoTooLarge      over the byte or pixel limit
+    ├── VideoError             a video or a camera that cannot be read, or a film not written
+    │   └── VideoIncomplete    it ended early or lost pictures: what there was is kept
     ├── DatasetError           a set of photos: empty, mostly unreadable, other labels
     ├── BundleError            the models on disk
     │   ├── BundleNotFound     no manifest where one was looked for
@@ -53,6 +55,14 @@ class PhotoUnreadable(PhotoError):
 
 class PhotoTooLarge(PhotoError):
     """The image is over the byte or pixel limit."""
+
+
+class VideoError(PocketLensError):
+    """A video or a camera cannot be read, or a film cannot be written."""
+
+
+class VideoIncomplete(VideoError):
+    """A video ended early or lost pictures; what was made of it until then is kept."""
 
 
 class DatasetError(PocketLensError):
