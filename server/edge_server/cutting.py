@@ -1,7 +1,8 @@
 """Type the names, get the objects: everything of some classes cut out of a photo.
 
-With Mask R-CNN there, it draws the outlines.  Without its weights the bundle's own models
-do: the detector finds boxes, the portrait segmenter outlines people, GrabCut the rest.
+With Mask R-CNN there, it draws the outlines, and the names are those of its weights: of COCO,
+or of whatever a checkpoint of one's own was trained for.  Without weights the bundle's own
+models do: the detector finds boxes, the portrait segmenter outlines people, GrabCut the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from edge_runtime.compose import cut_out, replace_background
 from edge_runtime.results import CutOut
 from edge_runtime.spec import Record
-from edge_server.object_names import known_labels
+from edge_server.object_names import known_labels, meant_labels
 from edge_server.outlines import object_alpha, person_alpha, softened, window_around
 from edge_server.problems import InvalidParameter
 
@@ -51,10 +52,11 @@ class CutParams(Record, frozen=True, kw_only=True):
 class Finders:
     """What finds objects: each takes a photo uint8 [H, W, 3].
 
-    ``labels``: the names that the finder in charge knows.  ``detect`` gives boxes,
-    ``portrait`` a person's probability float32 [H, W].  ``instances`` takes the labels that
-    are wanted and the least score too; None where its weights are not there.  ``step`` is
-    called before each object; what it raises ends the work.
+    ``labels``: the names that ``detect`` knows, which gives boxes; ``portrait`` gives a
+    person's probability float32 [H, W].  ``instances`` takes the names that are asked for
+    and the least score too, and raises ``UnknownName`` for names that its weights do not
+    know; None where they are not there.  ``step`` is called before each object; what it
+    raises ends the work.
     """
 
     labels: tuple[str, ...]
@@ -81,20 +83,19 @@ def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
     """
     if not params.objects:
         raise InvalidParameter("name what to cut out: objects has at least one name")
-    labels = known_labels(params.objects, finders.labels)
     if finders.instances is not None:
         method, draw = "instance-segmentation", _from_masks
     else:
         method, draw = "detector+segmenter+grabcut", _from_boxes
     alpha, found = np.zeros(rgb.shape[:2], dtype=np.float32), set()
-    for part in draw(rgb, labels, params.score, finders):
+    for part in draw(rgb, params.objects, params.score, finders):
         found.add(part.label)
         there = alpha[part.window.rows, part.window.columns]
         np.maximum(there, part.alpha, out=there)
     return CutOut(
         pixels=_composed(rgb, alpha, params.background),
         mask=alpha >= 0.5,
-        found=tuple(label for label in labels if label in found),
+        found=meant_labels(params.objects, found),
         method=method,
     )
 
@@ -106,12 +107,14 @@ def _composed(rgb: Pixels, alpha: Floats, background: str) -> Pixels:
 
 
 def _from_masks(
-    rgb: Pixels, labels: tuple[str, ...], score: float, finders: Finders
+    rgb: Pixels, names: tuple[str, ...], score: float, finders: Finders
 ) -> Iterator[_Part]:
     """Each object with the network's own mask, whose coarse edge is refined."""
     if finders.instances is None:
         return
-    for one in finders.instances(rgb, labels, score).instances:
+    found = finders.instances(rgb, names, score).instances
+    labels = meant_labels(names, {one.label for one in found})
+    for one in found:
         if one.label in labels and one.mask.any():
             finders.step()
             window = window_around(one.box_xyxy, one.mask.shape)
@@ -122,9 +125,10 @@ def _from_masks(
 
 
 def _from_boxes(
-    rgb: Pixels, labels: tuple[str, ...], score: float, finders: Finders
+    rgb: Pixels, names: tuple[str, ...], score: float, finders: Finders
 ) -> Iterator[_Part]:
     """Each object by its box: people by the segmenter, the rest by their colours."""
+    labels = known_labels(names, finders.labels)
     size_hw = (rgb.shape[0], rgb.shape[1])
     found = [
         one for one in finders.detect(rgb).objects if one.label in labels and one.score >= score

@@ -79,6 +79,13 @@ def known_labels(names: Sequence[str], labels: Collection[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(label for meant in found for label in meant))
 
 
+def meant_labels(names: Sequence[str], labels: Collection[str]) -> tuple[str, ...]:
+    """Those of the ``labels`` that are meant by ``names``, as :func:`known_labels` has them;
+    names of none of them are passed over."""
+    found = (label for name in names for label in _meant(name, labels))
+    return tuple(dict.fromkeys(found))
+
+
 def _meant(name: str, labels: Collection[str]) -> tuple[str, ...]:
     by_word = {_plain(label): label for label in labels}
     for word in _singular(_plain(name)):

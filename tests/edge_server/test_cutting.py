@@ -12,6 +12,7 @@ from edge_runtime import Lens
 from edge_runtime.images import Photo, open_photo
 from edge_runtime.results import DetectedObject, Instance, Instances, Objects
 from edge_server.cutting import CutParams, Finders, cut
+from edge_server.object_names import known_labels
 from edge_server.problems import InvalidParameter, UnknownName
 
 DATA = Path(__file__).parents[2] / "calibration/data"
@@ -32,11 +33,12 @@ CAT, DOG = instance("cat", (5, 10, 30, 40)), instance("dog", (45, 20, 75, 50))
 
 
 def with_instances(asked: list[Any]) -> Finders:
-    def instances(rgb: Any, labels: tuple[str, ...], score: float) -> Instances:
-        asked.append((labels, score))
+    def instances(rgb: Any, names: tuple[str, ...], score: float) -> Instances:
+        known_labels(names, LABELS)  # as the network does, with the labels of its weights
+        asked.append((names, score))
         return Instances(instances=(CAT, DOG), size_hw=rgb.shape[:2])
 
-    return Finders(labels=LABELS, detect=never, portrait=never, instances=instances)
+    return Finders(labels=(), detect=never, portrait=never, instances=instances)
 
 
 def scene() -> Any:
@@ -63,7 +65,7 @@ def test_masks_of_the_named_classes_are_united(names: Any, found: Any, shape: An
     assert (result.mask != shape).mean() < 0.02
     assert result.pixels.shape == (60, 80, 4)
     assert ((result.pixels[..., 3] >= 128) == result.mask).all()
-    assert asked[0][1] == 0.6
+    assert asked == [(names, 0.6)]
 
 
 def test_white_behind() -> None:
@@ -77,6 +79,9 @@ def test_white_behind() -> None:
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(UnknownName, match=r"'kat' \(nearest: cat\)"):
         cut(scene(), CutParams(objects=("kat",)), with_instances([]))
+    boxes = Finders(labels=LABELS, detect=never, portrait=never)
+    with pytest.raises(UnknownName, match=r"'kat' \(nearest: cat\)"):
+        cut(scene(), CutParams(objects=("kat",)), boxes)
 
 
 def test_no_name() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge_server.object_names import known_labels
+from edge_server.object_names import known_labels, meant_labels
 from edge_server.problems import UnknownName
 
 COCO = ("person", "bicycle", "car", "cat", "dog", "sheep", "bus", "mouse", "knife", "couch")
@@ -56,3 +56,9 @@ def test_a_long_name_is_not_repeated_whole() -> None:
 def test_a_near_synonym_leads_to_its_label() -> None:
     with pytest.raises(UnknownName, match="nearest: bicycle"):
         known_labels(["pushbyke"], COCO)
+
+
+def test_of_some_labels_those_that_are_meant() -> None:
+    labels = ("dog", "mug", "hat")
+    assert meant_labels(("hats", "cup", "cat", "pets"), labels) == ("hat", "mug", "dog")
+    assert meant_labels(("cat",), labels) == ()

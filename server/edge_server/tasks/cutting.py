@@ -64,11 +64,12 @@ class _Asking:
         self.answers.append(self.call.submit(model, asked, rgb).result())
         return self.answers[-1].value.value
 
-    def instances(self, rgb: Pixels, labels: tuple[str, ...], score: float) -> Instances:
-        """What Mask R-CNN finds of these classes."""
+    def instances(self, rgb: Pixels, names: tuple[str, ...], score: float) -> Instances:
+        """What Mask R-CNN finds of what goes by these names in the weights that are loaded:
+        they know what their classes are called, a checkpoint of one's own as well."""
         model = heavy_model(INSTANCES)
         make: Any = model.params
-        params = make(classes=labels, score=score)
+        params = make(classes=names, score=score)
         self.answers.append(self.call.submit(INSTANCES, params, rgb).result())
         found: Instances = self.answers[-1].value
         return found

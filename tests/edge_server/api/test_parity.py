@@ -195,7 +195,7 @@ def test_mutated_dumps_are_answered_or_refused(client: Callable[..., Any], dump:
     rng = np.random.default_rng(7)
     caller = client(requests_per_minute=0)
     seen = set()
-    for round_ in range(30):
+    for round_ in range(15):
         files = dump(("smile", "face-detection-short", "image-classification")[round_ % 3])
         response = post(caller, _mutated(files, rng), **{"X-Deadline-Ms": "20000"})
         seen.add(response.status_code)
