@@ -53,6 +53,9 @@ def test_the_wheel_has_the_bundle_and_the_licences(installed: Path) -> None:
         ROOT / "mobile_assets" / "manifest.json"
     ).read_bytes()
     assert (bundle / "golden" / "smile" / "golden.json").exists()  # what the canary runs
+    filters = ROOT / "mobile_assets" / "filters"
+    for path in filters.rglob("*.json"):
+        assert (bundle / "filters" / path.relative_to(filters)).exists()
     names = {path.name for path in installed.glob("*.dist-info/licenses/*")}
     assert names == {"LICENSE", "NOTICE"}
     assert not list(installed.rglob("*.safetensors"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from edge_runtime.errors import PocketLensError
+from edge_runtime.filters import options as filter_options
 from edge_runtime.terminal import complain, discard_output
 from edge_runtime.video import options as video_options
 
@@ -36,6 +37,7 @@ RUNNERS = {
     "models": ("edge_runtime.listing", "run_models"),
     "bench": ("edge_runtime.bench", "run_bench"),
     "gallery": ("edge_runtime.gallery", "run_gallery"),
+    "filter": ("edge_runtime.filters.command", "run_filter"),
     "video": ("edge_runtime.video.command", "run_video"),
     "canary": ("edge_runtime.canary_table", "run_canary"),
     "dump": ("edge_runtime.doctor.writing", "run_dump"),
@@ -81,6 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     video = commands.add_parser("video", help="a task on every frame of a video or a camera")
     video_options.add_options(video, _positive)
     _runtime_options(video)
+    what = "stickers, backgrounds, light and weather by what is in the photo"
+    filters = commands.add_parser("filter", help=what, description=what)
+    filter_options.add_options(filters)
+    _runtime_options(filters)
     models = commands.add_parser("models", help="the models of the bundle")
     _reading_options(models)
     bench = commands.add_parser("bench", help="how long models and pipelines take")

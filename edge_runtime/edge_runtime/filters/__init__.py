@@ -8,7 +8,19 @@
 
 from __future__ import annotations
 
-from edge_runtime.filters.filter import Filter
-from edge_runtime.filters.scene import Scene
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge_runtime.filters.filter import Filter
+    from edge_runtime.filters.scene import Scene
 
 __all__ = ["Filter", "Scene"]
+_HOMES = {"Filter": "filter", "Scene": "scene"}
+
+if not TYPE_CHECKING:  # a type checker reads the imports above
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'edge_runtime.filters' has no attribute {name!r}")
+        return getattr(import_module(f"edge_runtime.filters.{_HOMES[name]}"), name)
