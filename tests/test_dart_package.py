@@ -131,6 +131,15 @@ def test_every_model_has_its_golden_test() -> None:
     assert set(re.findall(r"'([\w-]+)'", listed[1])) == ids
 
 
+def test_both_other_runtimes_are_held_to_the_cases_of_python() -> None:
+    cases = json.loads((ROOT / "mobile_assets" / "golden" / "outcomes.json").read_text())
+    dart = (PACKAGE / "test" / "outcome_cases_test.dart").read_text()
+    web = (ROOT / "mobile_assets" / "web" / "tests" / "outcome_cases.test.ts").read_text()
+    for section in set(cases) - {"tasks", "models", "replies"}:
+        assert f"rows('{section}'" in dart, section
+        assert f'rows("{section}"' in web, section
+
+
 def test_modules_have_the_names_of_the_python_ones() -> None:
     runtime = ROOT / "edge_runtime" / "edge_runtime"
     for name in (
@@ -139,6 +148,10 @@ def test_modules_have_the_names_of_the_python_ones() -> None:
         *("wire", "postprocess/candidates", "postprocess/classification"),
         *("postprocess/detection", "postprocess/expression", "postprocess/faces"),
         *("postprocess/landmarks", "postprocess/segmentation", "postprocess/style"),
+        *("outcomes", "router", "routing", "device_side", "fallbacks", "remote/answers"),
+        *("remote/asking", "remote/breaker", "remote/caller", "remote/capabilities"),
+        *("remote/refusals", "remote/remote_lens", "remote/remote_settings"),
+        *("remote/retrying", "remote/uploads"),
     ):
         assert (runtime / f"{name}.py").is_file(), name
         assert (PACKAGE / "lib" / "src" / f"{name}.dart").is_file(), name

@@ -10,7 +10,8 @@
 ///     │   └── SchemaTooNew       the manifest is of a later PocketLens
 ///     ├── UnknownName            a model, size or style that does not exist
 ///     ├── SpecError              a program that contradicts itself
-///     └── BackendError           what runs the graphs failed, or gives wrong numbers
+///     ├── BackendError           what runs the graphs failed, or gives wrong numbers
+///     └── RemoteError            what cannot be asked of a server: its address, its key
 ///
 /// The message is one line and says what to do next.
 library;
@@ -79,4 +80,9 @@ final class SpecError extends PocketLensError {
 /// What runs the graphs failed, or gives wrong numbers.
 final class BackendError extends PocketLensError {
   const BackendError(super.message);
+}
+
+/// What cannot be asked of a server: its address is none, or its key could be read.
+final class RemoteError extends PocketLensError {
+  const RemoteError(super.message);
 }

@@ -84,6 +84,38 @@ Future<Pixels> _read(ui.Image image) async {
   return Pixels(image.width, image.height, data);
 }
 
+/// Pixels as a PNG file, for `RemoteLens`; the engine makes no JPEG.
+Future<(Uint8List, String)> encodePng(Pixels rgb) async {
+  final rgba = Uint8List(4 * rgb.width * rgb.height);
+  for (var from = 0, to = 0; to < rgba.length; from += 3, to += 4) {
+    rgba[to] = rgb.data[from];
+    rgba[to + 1] = rgb.data[from + 1];
+    rgba[to + 2] = rgb.data[from + 2];
+    rgba[to + 3] = 255;
+  }
+  final buffer = await ui.ImmutableBuffer.fromUint8List(rgba);
+  final descriptor = ui.ImageDescriptor.raw(
+    buffer,
+    width: rgb.width,
+    height: rgb.height,
+    pixelFormat: ui.PixelFormat.rgba8888,
+  );
+  final codec = await descriptor.instantiateCodec();
+  final image = (await codec.getNextFrame()).image;
+  try {
+    final made = await image.toByteData(format: ui.ImageByteFormat.png);
+    if (made == null) {
+      throw const PhotoTooLarge('the device has no memory left: shrink it');
+    }
+    return (Uint8List.sublistView(made), 'image/png');
+  } finally {
+    image.dispose();
+    codec.dispose();
+    descriptor.dispose();
+    buffer.dispose();
+  }
+}
+
 /// A bundle in the assets of an app, below [folder].
 Fetcher assetFetcher(AssetBundle assets, [String folder = 'assets/bundle']) {
   return (path) async {

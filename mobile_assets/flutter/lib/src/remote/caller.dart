@@ -1,0 +1,144 @@
+/// One question to a server: sent, repeated where that is safe, ended at its deadline.
+///
+/// Every question here is safe to repeat: it is answered from the photo alone and changes
+/// nothing, and all its attempts carry one `Idempotency-Key`.  What is repeated is what never
+/// reached the server or broke on the way, and what the server calls `retryable`.
+library;
+
+import 'dart:async';
+import 'dart:math' as math;
+
+import 'breaker.dart';
+import 'clock.dart';
+import 'refusals.dart';
+import 'remote_settings.dart';
+import 'retrying.dart';
+import 'transport.dart';
+
+// A question that had less time than this says nothing of the server where it gets no answer.
+const _fairSeconds = 0.25;
+
+/// What came, how many attempts it took, and the milliseconds of the last one.
+final class Answered<T> {
+  const Answered(this.answer, this.attempts, this.ms);
+
+  final T answer;
+  final int attempts;
+  final double ms;
+}
+
+/// A request and how its answer is read: [read] raises [Refusal] for one that is none.  [ends]:
+/// its deadline, a moment of the clock.
+final class Question<T> {
+  const Question(this.request, this.read, this.ends);
+
+  final ServerRequest request;
+  final FutureOr<T> Function(Reply reply) read;
+  final double ends;
+}
+
+/// Asks one server.
+final class Caller {
+  Caller(this.transport, this.settings, this.clock)
+    : _breaker = Breaker(
+        settings.breakerFailures,
+        settings.breakerSeconds,
+        clock,
+      ),
+      _holds = Holds(clock);
+
+  final Transport transport;
+  final RemoteSettings settings;
+  final Clock clock;
+  final Breaker _breaker;
+  final Holds _holds;
+  final _budget = RetryBudget();
+
+  /// The answer, by the deadline; raises [Refusal] where there is none.
+  Future<Answered<T>> ask<T>(Question<T> question) async {
+    _budget.earn();
+    for (var attempt = 1; ; attempt += 1) {
+      try {
+        final answered = await _attempt(question);
+        return Answered(answered.answer, attempt, answered.ms);
+      } on Refusal catch (refusal) {
+        final wait = _wait(question, refusal, attempt);
+        if (wait == null) rethrow;
+        await clock.sleep(wait);
+      }
+    }
+  }
+
+  Future<Answered<T>> _attempt<T>(Question<T> question) async {
+    final place = question.request.path.split('?').first;
+    final held = _holds.rest(place);
+    if (held > 0) {
+      throw Refusal('the server asked to be left alone', 'held', held);
+    }
+    final shut = _breaker.rest();
+    if (shut > 0) {
+      throw Refusal(
+        'the server has failed again and again',
+        'circuit-open',
+        shut,
+      );
+    }
+    final fair = _left(question) >= _fairSeconds;
+    var alive = false;
+    try {
+      final answered = await _byDeadline(question);
+      alive = true;
+      return answered;
+    } on Refusal catch (refusal) {
+      alive = refusal.alive;
+      final after = refusal.retryAfter ?? 0.0;
+      if (refusal.retryable && after > 0) _holds.hold(place, after);
+      rethrow;
+    } finally {
+      _breaker.note(alive: alive || fair ? alive : null);
+    }
+  }
+
+  Future<Answered<T>> _byDeadline<T>(Question<T> question) =>
+      _sent(question).timeout(
+        duration(_left(question)),
+        onTimeout: () =>
+            throw const Refusal('no answer by the deadline', 'deadline', 0),
+      );
+
+  Future<Answered<T>> _sent<T>(Question<T> question) async {
+    final started = clock.now();
+    final seconds = _left(question);
+    final request = question.request;
+    final left = math.max(1, (1000 * seconds).truncate());
+    final headers = {...request.headers, 'X-Deadline-Ms': '$left'};
+    final Reply reply;
+    try {
+      reply = await transport(
+        ServerRequest(request.method, request.path, headers, request.body),
+        seconds,
+      );
+    } on TransportError catch (error) {
+      final why = 'the server cannot be reached (${error.message})';
+      throw Refusal(why, 'unreachable', 0);
+    }
+    if (reply.status != 200) throw refusalOf(reply);
+    final answer = await question.read(reply);
+    return Answered(answer, 1, 1000 * (clock.now() - started));
+  }
+
+  /// Seconds before it is sent again; null where it is not.
+  double? _wait(Question<Object?> question, Refusal refusal, int attempt) {
+    if (!refusal.retryable || attempt >= settings.attempts) return null;
+    final wait = jittered(
+      settings.backoff,
+      attempt,
+      refusal.retryAfter,
+      clock.random(),
+    );
+    if (wait >= _left(question) || !_budget.take()) return null;
+    return wait;
+  }
+
+  double _left(Question<Object?> question) => question.ends - clock.now();
+}

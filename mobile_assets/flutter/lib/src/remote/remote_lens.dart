@@ -1,0 +1,277 @@
+/// A server's models, asked as a `Lens` is.
+///
+///     final remote = RemoteLens('https://vision.example', encode: encodePng, key: key);
+///     final outcome = await remote.depth(photo);
+library;
+
+import '../errors.dart';
+import '../heavy_results.dart';
+import '../outcomes.dart';
+import '../results.dart';
+import 'answer_record.dart';
+import 'asking.dart';
+import 'caller.dart';
+import 'capabilities.dart';
+import 'clock.dart';
+import 'masks.dart';
+import 'refusals.dart';
+import 'remote_settings.dart';
+import 'transport.dart';
+import 'uploads.dart';
+
+/// How a question is asked, whatever it is about.
+///
+/// [model] and [checkpoint]: other ones than the task's first.  [seconds]: its deadline.
+/// [sha256]: of the file that has to answer.  [fullSize]: send every pixel of the photo, or
+/// (false) no more than the model can use; super-resolution, depth and cut send every pixel
+/// where it is not said, the others do not.  [key]: makes attempts that are the same question,
+/// one (a new one each time).
+final class How {
+  const How({
+    this.model = '',
+    this.checkpoint = '',
+    this.seconds,
+    this.sha256 = '',
+    this.fullSize,
+    this.key = '',
+  });
+
+  final String model;
+  final String checkpoint;
+  final double? seconds;
+  final String sha256;
+  final bool? fullSize;
+  final String key;
+
+  /// The same with another deadline, or with every pixel.
+  How copy({double? seconds, bool? fullSize}) => How(
+    model: model,
+    checkpoint: checkpoint,
+    seconds: seconds ?? this.seconds,
+    sha256: sha256,
+    fullSize: fullSize ?? this.fullSize,
+    key: key,
+  );
+}
+
+// What the server says of its models is stale where it now says otherwise.
+const _stale = [
+  'weights-missing',
+  'model-unhealthy',
+  'model-not-found',
+  'not-found',
+];
+const _cutInFull = 'instance-segmentation';
+
+/// The tasks of a server.
+///
+/// Each takes a photo, with the bytes of its file where they are at hand, and gives an outcome.
+/// [encode] makes the files that are sent.  [files] says which file (SHA-256) has to answer for
+/// a model, by its id.
+final class RemoteLens {
+  RemoteLens._(String root, this.encode, this.settings, this.clock, this._key)
+    : _caller = Caller(
+        settings.transport ?? connecting(root, settings.maxAnswerBytes),
+        settings,
+        clock,
+      );
+
+  /// Raises [RemoteError] for a wrong URL, or a key that others could read.
+  factory RemoteLens(
+    String url, {
+    required Encode encode,
+    String key = '',
+    Map<String, String> files = const {},
+    RemoteSettings settings = const RemoteSettings(),
+  }) {
+    final address = Address(url);
+    if (key.isNotEmpty && !address.isPrivate) {
+      throw RemoteError(
+        'a key would cross the network in clear: use https for $url',
+      );
+    }
+    final clock = settings.clock ?? SystemClock();
+    return RemoteLens._(address.root, encode, settings, clock, key)
+      .._files.addAll(files);
+  }
+
+  final Encode encode;
+  final RemoteSettings settings;
+  final Clock clock;
+  final String _key;
+  final Caller _caller;
+  final _files = <String, String>{};
+  Capabilities? _capabilities;
+
+  /// The probability of a person at every pixel, in steps of 1/255.
+  Future<Outcome<Mask>> segment(Opened photo, [How how = const How()]) =>
+      ask(Tasks.segment, photo, how);
+
+  /// The faces with their boxes and six points.
+  Future<Outcome<Faces>> faces(Opened photo, [How how = const How()]) =>
+      ask(Tasks.faces, photo, how);
+
+  /// The faces with 468 points each.
+  Future<Outcome<Faces>> landmarks(Opened photo, [How how = const How()]) =>
+      ask(Tasks.landmarks, photo, how);
+
+  /// The faces with the probability of a smile and of each expression.
+  Future<Outcome<Faces>> smile(Opened photo, [How how = const How()]) =>
+      ask(Tasks.smile, photo, how);
+
+  /// The photo painted in a mix of learnt styles; the server paints at its own size.
+  Future<Outcome<Picture>> style(
+    Opened photo, [
+    String mix = '0',
+    How how = const How(),
+  ]) => ask(Tasks.style, photo, how, fields: {'style': mix});
+
+  /// The photo painted in the style of another picture.
+  Future<Outcome<Picture>> styleLike(
+    Opened photo,
+    Opened picture, [
+    How how = const How(),
+  ]) => ask(Tasks.style, photo, how, pictures: {'style_image': picture});
+
+  /// What the photo shows: the best labels.
+  Future<Outcome<Labels>> classify(Opened photo, [How how = const How()]) =>
+      ask(Tasks.classify, photo, how);
+
+  /// The objects with their boxes.
+  Future<Outcome<Objects>> detect(Opened photo, [How how = const How()]) =>
+      ask(Tasks.objects, photo, how);
+
+  /// How far every pixel is, to the millimetre; [fields]: `focal_length` and what else the
+  /// server's model takes.
+  Future<Outcome<Depth>> depth(
+    Opened photo, [
+    How how = const How(),
+    TaskFields fields = const {},
+  ]) => ask(Tasks.depth, photo, how, fields: fields);
+
+  /// The photo with more pixels; [fields]: what the server's model takes.
+  Future<Outcome<Picture>> superResolution(
+    Opened photo, [
+    How how = const How(),
+    TaskFields fields = const {},
+  ]) => ask(Tasks.superResolution, photo, how, fields: fields);
+
+  /// The objects with their masks; [fields]: `score`, `classes` and more.
+  Future<Outcome<Instances>> instances(
+    Opened photo, [
+    How how = const How(),
+    TaskFields fields = const {},
+  ]) => ask(Tasks.instances, photo, how, fields: fields);
+
+  /// The class of every pixel.
+  Future<Outcome<ClassMap>> semanticSegmentation(
+    Opened photo, [
+    How how = const How(),
+    TaskFields fields = const {},
+  ]) => ask(Tasks.semanticSegmentation, photo, how, fields: fields);
+
+  /// The objects of those names cut out; [fields]: `background`, `score`.
+  ///
+  /// Degraded where the server had to do without its network for outlines.
+  Future<Outcome<CutOut>> cut(
+    Opened photo,
+    List<String> objects, [
+    How how = const How(),
+    TaskFields fields = const {},
+  ]) => ask(Tasks.cut, photo, how, fields: {'objects': objects, ...fields});
+
+  /// What the server can do; asked anew where that is older than the settings say, or [fresh] is
+  /// wanted.  Raises [Refusal] where it does not say.
+  Future<Capabilities> models({bool fresh = false, double seconds = 2}) async {
+    final known = _capabilities;
+    if (known != null && !fresh && known.age < settings.modelsSeconds) {
+      return known;
+    }
+    final request = ServerRequest('GET', '/v1/models', _headers);
+    final answered = await _caller.ask(
+      Question(request, readModels, clock.now() + seconds),
+    );
+    return _capabilities = Capabilities(answered.answer, clock);
+  }
+
+  /// Any of the [Tasks]; what [fields] there are the server's own description says.
+  Future<Outcome<T>> ask<T>(
+    ServerTask<T> task,
+    Opened photo,
+    How how, {
+    TaskFields fields = const {},
+    Map<String, Opened> pictures = const {},
+  }) async {
+    final ends = clock.now() + (how.seconds ?? settings.seconds);
+    final question = await prepared(
+      task,
+      photo,
+      encode,
+      fields: {...fields, 'model': how.model, 'checkpoint': how.checkpoint},
+      fullSize: how.fullSize,
+      pictures: pictures,
+    );
+    try {
+      final answered = await _send(question, how, ends);
+      return _outcome(question, answered);
+    } on Refusal catch (refusal) {
+      if (_stale.contains(refusal.code)) _capabilities = null;
+      return refusal.unavailable();
+    }
+  }
+
+  Map<String, String> get _headers => {
+    'Accept': 'application/json',
+    if (_key.isNotEmpty) 'Authorization': 'Bearer $_key',
+  };
+
+  Future<Answered<(AnswerRecord, T)>> _send<T>(
+    Prepared<T> question,
+    How how,
+    double ends,
+  ) {
+    final headers = {
+      ..._headers,
+      'Content-Type': question.contentType,
+      'Idempotency-Key': how.key.isEmpty ? randomKey() : how.key,
+    };
+    String wanted(String model) =>
+        how.sha256.isEmpty ? _files[model] ?? '' : how.sha256;
+    return _caller.ask(
+      Question(ServerRequest('POST', question.path, headers, question.body), (
+        reply,
+      ) {
+        final task = question.task;
+        final answer = readAnswer(task.address, question.sent, reply, wanted);
+        return (answer, task.read(Reading(answer, question.photo)));
+      }, ends),
+    );
+  }
+}
+
+/// Degraded where the server itself had to do without the network that is meant.
+Outcome<T> _outcome<T>(
+  Prepared<T> question,
+  Answered<(AnswerRecord, T)> answered,
+) {
+  final (answer, value) = answered.answer;
+  final provenance = OutcomeProvenance(
+    where: Side.server,
+    model: answer.model,
+    sha256: answer.sha256,
+    variant: answer.variant,
+    accelerator: answer.device,
+    ms: {
+      for (final MapEntry(:key, :value) in answer.ms.entries)
+        'server.$key': value,
+      'round_trip': answered.ms,
+    },
+    bytesSent: question.body.length,
+    bytesSaved: question.saved,
+    attempts: answered.attempts,
+  );
+  if (value case CutOut(:final method) when method != _cutInFull) {
+    return Degraded(value, provenance, 'outlined by $method');
+  }
+  return Ok(value, provenance);
+}

@@ -1,0 +1,36 @@
+/// How a server is asked: deadlines, repetitions, patience.
+library;
+
+import 'clock.dart';
+import 'transport.dart';
+
+/// [seconds]: the deadline of a question where it has none of its own.  [attempts]: how often it
+/// is sent at most, with waits drawn from 0 to [backoff] seconds, doubled each time (full
+/// jitter).
+///
+/// After [breakerFailures] failures in a row nothing is sent for [breakerSeconds]; then one
+/// question is let through to see.  [modelsSeconds]: how long a list of models counts as fresh.
+/// [transport] sends the questions, by `dart:io` where it is null.
+final class RemoteSettings {
+  const RemoteSettings({
+    this.seconds = 30,
+    this.attempts = 3,
+    this.backoff = 0.1,
+    this.breakerFailures = 5,
+    this.breakerSeconds = 5,
+    this.modelsSeconds = 60,
+    this.maxAnswerBytes = 256 * 1024 * 1024,
+    this.transport,
+    this.clock,
+  });
+
+  final double seconds;
+  final int attempts;
+  final double backoff;
+  final int breakerFailures;
+  final double breakerSeconds;
+  final double modelsSeconds;
+  final int maxAnswerBytes;
+  final Transport? transport;
+  final Clock? clock;
+}

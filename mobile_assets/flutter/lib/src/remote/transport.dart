@@ -1,0 +1,134 @@
+/// HTTP by `dart:io`: no cookies, no redirects, and an end to what may come.
+library;
+
+import 'dart:async';
+import 'dart:io';
+import 'dart:typed_data';
+
+import '../errors.dart';
+import 'clock.dart';
+
+/// Nothing that is an HTTP answer came; the message is one line.
+final class TransportError implements Exception {
+  const TransportError(this.message);
+
+  final String message;
+
+  @override
+  String toString() => message;
+}
+
+/// What is sent: the path from the server's root, a body, headers.
+final class ServerRequest {
+  const ServerRequest(this.method, this.path, this.headers, [this.body]);
+
+  final String method;
+  final String path;
+  final Map<String, String> headers;
+  final Uint8List? body;
+}
+
+/// An HTTP answer, whole.
+final class Reply {
+  const Reply(this.status, this.retryAfter, this.body);
+
+  final int status;
+
+  /// The header `Retry-After`, empty where there is none.
+  final String retryAfter;
+  final Uint8List body;
+}
+
+/// Sends a request, and gives it up after so many seconds; raises [TransportError].
+typedef Transport =
+    Future<Reply> Function(ServerRequest request, double seconds);
+
+/// Where a server is.
+final class Address {
+  Address._(this.root, {required this.isPrivate});
+
+  /// Raises [RemoteError] where [url] is not one of a server.
+  factory Address(String url) {
+    final parts = Uri.tryParse(url);
+    if (parts == null ||
+        !const ['http', 'https'].contains(parts.scheme) ||
+        parts.host.isEmpty) {
+      throw RemoteError(
+        "'$url' is no server: give one such as https://host:8000",
+      );
+    }
+    final path = parts.path.replaceFirst(RegExp(r'/+$'), '');
+    return Address._(
+      '${parts.origin}$path',
+      isPrivate: parts.scheme == 'https' || _isLoopback(parts.host),
+    );
+  }
+
+  final String root;
+
+  /// Whether nobody else can read what is sent.
+  final bool isPrivate;
+}
+
+bool _isLoopback(String host) =>
+    host == 'localhost' ||
+    host == '::1' ||
+    RegExp(r'^127(\.\d{1,3}){3}$').hasMatch(host);
+
+/// The [Transport] of a device; certificates are always verified.
+Transport connecting(String root, int maxBytes) {
+  final client = HttpClient();
+  return (request, seconds) async {
+    HttpClientRequest? begun;
+    final limit = duration(seconds);
+    final timer = Timer(limit, () => begun?.abort());
+    try {
+      begun = await client.openUrl(
+        request.method,
+        Uri.parse(root + request.path),
+      );
+      if (!timer.isActive) begun.abort(); // it took all the time to connect
+      final response = await _sent(begun, request);
+      final body = await _whole(response.timeout(limit), timer, maxBytes);
+      final after = response.headers.value(HttpHeaders.retryAfterHeader) ?? '';
+      return Reply(response.statusCode, after, body);
+    } on IOException catch (error) {
+      throw TransportError('$error'.split('\n').first);
+    } on TimeoutException {
+      throw const TransportError('the answer stopped in the middle');
+    } finally {
+      timer.cancel();
+    }
+  };
+}
+
+Future<HttpClientResponse> _sent(
+  HttpClientRequest begun,
+  ServerRequest request,
+) {
+  begun.followRedirects = false;
+  request.headers.forEach(begun.headers.set);
+  final body = request.body;
+  if (body != null) {
+    begun.contentLength = body.length;
+    begun.add(body);
+  }
+  return begun.close();
+}
+
+/// The body; whoever leaves the loop early closes the connection.
+Future<Uint8List> _whole(
+  Stream<List<int>> response,
+  Timer timer,
+  int maxBytes,
+) async {
+  final content = BytesBuilder(copy: false);
+  await for (final chunk in response) {
+    content.add(chunk);
+    if (!timer.isActive) throw const TransportError('the time is over');
+    if (content.length > maxBytes) {
+      throw TransportError('the answer has more than $maxBytes bytes');
+    }
+  }
+  return content.takeBytes();
+}

@@ -1,0 +1,180 @@
+// What is sent to a server, and that nothing is where nothing may be.
+import 'dart:async';
+import 'dart:convert';
+import 'dart:typed_data';
+
+import 'package:flutter_test/flutter_test.dart';
+import 'package:pocketlens/flutter.dart';
+import 'package:pocketlens/pocketlens.dart';
+import 'package:pocketlens/src/remote/jpeg.dart';
+
+import 'bundle_test.dart' show files;
+import 'scripted.dart';
+
+Pixels grey(int width, int height) => Pixels(
+  width,
+  height,
+  Uint8List(3 * width * height)..fillRange(0, 3 * width * height, 128),
+);
+
+final photo = Opened(grey(32, 24));
+
+/// A server that says the same again and again, and what it was asked.
+final class Said {
+  Said(this.reply);
+
+  final FutureOr<Reply> Function() reply;
+  final asked = <ServerRequest>[];
+
+  Future<Reply> send(ServerRequest request, double seconds) async {
+    asked.add(request);
+    return reply();
+  }
+
+  RemoteLens lens({String key = '', Encode? encode, int attempts = 1}) =>
+      RemoteLens(
+        'http://127.0.0.1:9',
+        key: key,
+        encode: encode ?? (_) async => (Uint8List(1000), 'image/png'),
+        settings: RemoteSettings(
+          transport: send,
+          attempts: attempts,
+          backoff: 0,
+        ),
+      );
+}
+
+Reply answered() => replyOf((cases['replies'] as Case)['faces'] as Case);
+
+void main() {
+  TestWidgetsFlutterBinding.ensureInitialized();
+
+  test('a switch takes the three apart', () async {
+    final outcome = await Said(answered).lens().faces(photo);
+    final told = switch (outcome) {
+      Ok(:final value) => '${value.faces.length}',
+      Degraded(:final why) => why,
+      Unavailable(:final why) => why,
+    };
+    expect(told, '1');
+    final outage = mapped<int, int>(
+      const Unavailable('away', 2, 'unreachable'),
+      (value) => value + 1,
+    );
+    expect(outage, isA<Unavailable>());
+    final less = degraded(degraded(outcome, 'one'), 'two');
+    expect(
+      less,
+      isA<Degraded<Faces>>().having((it) => it.why, 'why', 'one; two'),
+    );
+  });
+
+  test('device-only sends nothing', () async {
+    final server = Said(() => fail('something was sent'));
+    Future<Accelerator> none(ModelSpec spec, VerifiedFile file) async =>
+        throw const BackendError('no accelerator is right');
+    final router = LensRouter(
+      Lens(await Bundle.open(files), none),
+      remote: server.lens(key: 'secret'),
+      policy: Policy.deviceOnly,
+    );
+    final outcomes = <Outcome<Object>>[
+      await router.segment(photo),
+      await router.faces(photo),
+      await router.landmarks(photo),
+      await router.smile(photo),
+      await router.classify(photo),
+      await router.detect(photo),
+      await router.style(photo),
+      await router.styleLike(photo, photo),
+      await router.depth(photo),
+      await router.instances(photo),
+      await router.semanticSegmentation(photo),
+      await router.cut(photo, ['cat']),
+    ];
+    expect(outcomes, everyElement(isA<Unavailable>()));
+    final larger = await router.superResolution(photo, const Wish(), {
+      'scale': 2,
+    });
+    expect(larger, isA<Degraded<Picture>>());
+    expect(server.asked, isEmpty);
+  });
+
+  test('what is sent', () async {
+    var replies = 0;
+    final server = Said(() {
+      replies += 1;
+      return replies == 1 ? Reply(502, '', Uint8List(0)) : answered();
+    });
+    final lens = server.lens(key: 'secret', attempts: 2);
+    final outcome = await lens.faces(photo, const How(seconds: 5));
+    expect(outcome, isA<Ok<Faces>>());
+    final [first, second] = server.asked;
+    expect((first.method, first.path), ('POST', '/v1/faces'));
+    expect(first.headers['Authorization'], 'Bearer secret');
+    expect(first.headers['Content-Type'], 'image/png');
+    final left = int.parse(first.headers['X-Deadline-Ms']!);
+    expect(left, inInclusiveRange(3000, 5000));
+    final key = first.headers['Idempotency-Key'];
+    expect(key, hasLength(32));
+    expect(second.headers['Idempotency-Key'], key);
+  });
+
+  test('a deadline is kept by whoever does not answer', () async {
+    final server = Said(() => Completer<Reply>().future);
+    final outcome = await server.lens().faces(photo, const How(seconds: 0.05));
+    final late = isA<Unavailable>().having((it) => it.code, 'code', 'deadline');
+    expect(outcome, late);
+  });
+
+  test('a photo is sent no larger than the model can use', () async {
+    final sizes = <(int, int)>[];
+    Future<(Uint8List, String)> encode(Pixels pixels) async {
+      sizes.add((pixels.width, pixels.height));
+      return (Uint8List(1000), 'image/png');
+    }
+
+    final lens = Said(answered).lens(encode: encode);
+    final large = Opened(grey(2000, 1500), Uint8List(50000));
+    await lens.faces(large);
+    await lens.faces(large, const How(fullSize: true));
+    await lens.depth(photo);
+    expect(sizes, [(640, 480), (2000, 1500), (32, 24)]);
+    final small = Opened(grey(32, 24), Uint8List(50000));
+    final outcome = await lens.faces(small);
+    expect(
+      outcome,
+      isA<Ok<Faces>>().having(
+        (it) => (it.provenance.bytesSent, it.provenance.bytesSaved),
+        'bytes',
+        (1000, 49000),
+      ),
+    );
+  });
+
+  for (final orientation in [1, 3, 6]) {
+    test('a JPEG of orientation $orientation keeps that alone', () async {
+      final path = 'golden/photos/decode/exif$orientation.jpg';
+      final jpeg = (await files(path))!;
+      final secret = utf8.encode('Exif 48.137 N, 11.575 E');
+      final marked = Uint8List.fromList([
+        ...jpeg.take(2),
+        ...[0xff, 0xfe, 0, secret.length + 2, ...secret],
+        ...jpeg.skip(2),
+      ]);
+      final sent = withoutMetadata(marked);
+      expect(jpegOrientation(sent), orientation);
+      expect(latin1.decode(sent), isNot(contains('48.137')));
+      final before = await decodePhoto(jpeg);
+      final after = await decodePhoto(sent);
+      expect(after.data, before.data);
+    });
+  }
+
+  test('the engine makes a PNG of the same pixels', () async {
+    final rgb = Pixels(2, 1, Uint8List.fromList([1, 2, 3, 250, 128, 0]));
+    final (content, mediaType) = await encodePng(rgb);
+    expect(mediaType, 'image/png');
+    expect((await decodePhoto(content)).data, rgb.data);
+  });
+}

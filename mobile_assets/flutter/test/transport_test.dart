@@ -1,0 +1,82 @@
+// HTTP by dart:io; without the binding of Flutter's tests, which answers every request itself.
+import 'dart:convert';
+import 'dart:io';
+
+import 'package:flutter_test/flutter_test.dart';
+import 'package:pocketlens/src/remote/transport.dart';
+
+import 'scripted.dart';
+
+/// A server on this machine that does [answer]; closed after the test.
+Future<Transport> serving(
+  Future<void> Function(HttpRequest request) answer,
+) async {
+  final server = await HttpServer.bind(InternetAddress.loopbackIPv4, 0);
+  addTearDown(() => server.close(force: true));
+  server.listen((request) async {
+    request.response.done.ignore();
+    try {
+      await answer(request);
+    } on Exception {
+      // whoever asked is gone, which is what is tested
+    }
+  });
+  return connecting('http://127.0.0.1:${server.port}', 1000);
+}
+
+const question = ServerRequest('GET', '/v1/models', {'X-Deadline-Ms': '7'});
+
+void main() {
+  test('what is sent arrives, and what is answered', () async {
+    final send = await serving((request) async {
+      final body = await utf8.decodeStream(request);
+      request.response
+        ..statusCode = 429
+        ..headers.set('Retry-After', '7')
+        ..write('${request.method} ${request.uri} $body');
+      await request.response.close();
+    });
+    final request = ServerRequest('POST', '/v1/faces?a=b', {
+      'Content-Type': 'image/png',
+    }, bytesOf('photo'));
+    final reply = await send(request, 5);
+    expect((reply.status, reply.retryAfter), (429, '7'));
+    expect(utf8.decode(reply.body), 'POST /v1/faces?a=b photo');
+  });
+
+  test('a connection that drips is given up', () async {
+    final send = await serving((request) async {
+      request.response
+        ..bufferOutput = false
+        ..contentLength = 500;
+      for (var i = 0; i < 500; i += 1) {
+        request.response.add([120]);
+        await Future<void>.delayed(const Duration(milliseconds: 20));
+      }
+    });
+    await expectLater(send(question, 0.2), throwsA(isA<TransportError>()));
+  });
+
+  test('a server that hangs is given up', () async {
+    final send = await serving(
+      (request) => Future<void>.delayed(const Duration(seconds: 5)),
+    );
+    await expectLater(send(question, 0.2), throwsA(isA<TransportError>()));
+  });
+
+  test('an answer has an end', () async {
+    final send = await serving((request) async {
+      request.response.write('x' * 5000);
+      await request.response.close();
+    });
+    await expectLater(send(question, 5), throwsA(isA<TransportError>()));
+  });
+
+  test('nobody listens', () async {
+    final server = await ServerSocket.bind(InternetAddress.loopbackIPv4, 0);
+    final port = server.port;
+    await server.close();
+    final send = connecting('http://127.0.0.1:$port', 1000);
+    await expectLater(send(question, 5), throwsA(isA<TransportError>()));
+  });
+}
