@@ -88,7 +88,7 @@ def test_113_a_deadline_that_has_passed_costs_nothing(server: Any) -> None:
     assert runs() == before
 
 
-def test_128_132_139_149_what_is_not_offered(server: Any) -> None:
+def test_131_132_139_149_what_is_not_offered(server: Any) -> None:
     for method, path in (
         ("POST", "/v1/jobs"),
         ("GET", "/v1/jobs/..%2f..%2fetc%2fpasswd"),
