@@ -86,6 +86,10 @@ WHOLE: dict[type[Task], Whole] = {
 
 def run_bench(args: Namespace) -> int:
     """Measure what the options name and print a line for each; returns the exit status."""
+    if args.video:
+        from edge_runtime.video.benchmark import run_video_bench  # noqa: PLC0415  seldom
+
+        return run_video_bench(args)
     bundle = Bundle.open(args.bundle)
     ids = args.models or [entry.spec.id for entry in bundle.manifest.models]
     entries = [bundle.entry(model_id) for model_id in ids]

@@ -184,6 +184,7 @@ def _mix_options(parser: argparse.ArgumentParser) -> None:
 def _bench_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", nargs="*", metavar="MODEL", help="model ids (all)")
     _reading_options(parser)
+    parser.add_argument("--video", action="store_true", help="the tasks on frames of a video")
     parser.add_argument("--photo", type=Path, help="a photo with a face (a made-up one)")
     parser.add_argument("--variant", help="only this variant (all that are there)")
     parser.add_argument(

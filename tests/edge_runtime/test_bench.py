@@ -12,7 +12,7 @@ from edge_runtime.spec import Task
 
 def options(**changes: object) -> Namespace:
     given = {"bundle": None, "models": [], "json": True, "photo": None, "variant": None}
-    return Namespace(**{**given, "threads": [1], "rounds": 2, **changes})
+    return Namespace(**{**given, "video": False, "threads": [1], "rounds": 2, **changes})
 
 
 def test_every_kind_of_model_has_a_pipeline_to_measure() -> None:

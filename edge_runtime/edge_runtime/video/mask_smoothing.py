@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FLOW_WIDTH = 128
 _FRESH = 0.35
 _SAME, _OTHER, _NOISE = 2.0, 8.0, 4.0
+_SURE, _ALIKE = 0.4, 0.3
 
 
 class MaskSmoother:
@@ -52,7 +53,8 @@ class MaskSmoother:
             made = mask
         else:
             moved, differs = self._moved(before, old, grey)
-            weight = self._fresh + (1 - self._fresh) * differs
+            settled = _settled(mask, moved)
+            weight = self._fresh + (1 - self._fresh) * np.maximum(differs, settled)
             made = moved + weight * (mask - moved)
         self._mask, self._grey = made, grey
         return made
@@ -70,6 +72,15 @@ class MaskSmoother:
         centres = (there + np.float32(0.5)) * scale.astype(np.float32) - np.float32(0.5)
         places = np.asarray(cv2.resize(centres, size_wh), np.float32)
         return _taken(mask, places), np.asarray(cv2.resize(differs, size_wh), np.float32)
+
+
+def _settled(mask: Floats, moved: Floats) -> Floats:
+    """Where the network is sure and the moved mask says nearly the same, 0..1: else what
+    moving softens would spread from frame to frame."""
+    sure = (np.abs(mask - np.float32(0.5)) - _SURE) / np.float32(0.5 - _SURE)
+    alike = (_ALIKE - np.abs(mask - moved)) / np.float32(_ALIKE)
+    settled: Floats = np.clip(sure, 0, 1) * np.clip(2 * alike, 0, 1)
+    return settled
 
 
 def _taken(values: NDArray[Any], places: Floats) -> NDArray[Any]:

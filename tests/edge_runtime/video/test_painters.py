@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from edge_runtime import Lens
-from edge_runtime.errors import VideoError
+from edge_runtime.errors import UnknownName, VideoError
+from edge_runtime.filters import Filter
 from edge_runtime.video.options import TASKS
 from edge_runtime.video.painters import PAINTERS, Wish, painter
 from edge_runtime.video.watching import Sight, Watcher
@@ -45,9 +46,26 @@ def test_faces_are_drawn_on_the_frame(lens: Lens, moving: list[np.ndarray], task
     assert not changed[200:].any()  # there is no face
 
 
+@pytest.mark.parametrize("preset", ["bunny", "night"])
+def test_a_filter_knows_the_faces_and_the_person(
+    lens: Lens, moving: list[np.ndarray], preset: str
+) -> None:
+    """Nothing is drawn by the models' still-photo path: the scene is what was seen."""
+    wanted, paint = painter(Wish(task="filter", preset=preset), SIZE_WH)
+    assert (wanted.faces, wanted.smiles) == (True, preset == "night")
+    assert wanted.mask == Filter.preset(preset).needs.mask
+    sight = Watcher(lens, wanted, SIZE_WH).look(moving[0], 0.0)
+    made = paint(moving[0], sight, 0.0)
+    assert made.shape == moving[0].shape
+    assert (made != moving[0]).mean() > 0.01
+    np.testing.assert_array_equal(made, paint(moving[0], sight, 0.0))
+
+
 def test_what_is_missing_is_said() -> None:
     with pytest.raises(VideoError, match="say which with --preset"):
         painter(Wish(task="filter"), SIZE_WH)
+    with pytest.raises(UnknownName, match="did you mean 'bunny'"):
+        painter(Wish(task="filter", preset="buny"), SIZE_WH)
     _, paint = painter(Wish(task="segment"), SIZE_WH)
     with pytest.raises(VideoError, match="no mask"):
         paint(np.zeros((240, 320, 3), np.uint8), Sight(), 0.0)
