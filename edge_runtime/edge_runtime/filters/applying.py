@@ -24,7 +24,8 @@ from edge_runtime.filters.defocus import defocused
 from edge_runtime.filters.grading import graded, lit
 from edge_runtime.filters.layering import over
 from edge_runtime.filters.particles import paint_particles
-from edge_runtime.filters.shapes import Brush, paint_art
+from edge_runtime.filters.shapes import Brush
+from edge_runtime.filters.sprites import Sprites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,6 +48,11 @@ class Drawable:
     layers: Sequence[r.Layer]
     art: Mapping[str, Art] = field(default_factory=dict)
     backdrops: Backdrops = field(default_factory=Backdrops)
+
+    @cached_property
+    def sprites(self) -> Sprites:
+        """The art as it was painted for the frames before."""
+        return Sprites(self.art)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -148,8 +154,8 @@ def _put_on(work: _Work, area: r.Area, rgb: Pixels) -> None:
 
 
 def _particles(layer: r.Particles, work: _Work) -> None:
-    art, free = work.drawable.art[layer.art], work.free(layer.place)
-    paint_particles(work.canvas(), art, layer, work.scene.seconds, free)
+    sprites, free = work.drawable.sprites, work.free(layer.place)
+    paint_particles(work.canvas(), sprites, layer, work.scene.seconds, free)
 
 
 def _scenery(layer: r.Scenery, work: _Work) -> None:
@@ -166,7 +172,8 @@ def _sticker(layer: r.Sticker, work: _Work) -> None:
         if face.landmarks is not None
     ]
     for anchor in sorted(anchors, key=lambda one: one.scale):
-        paint_art(work.canvas(), art, Brush(anchor=anchor, opacity=layer.opacity))
+        brush = Brush(anchor=anchor, opacity=layer.opacity)
+        work.drawable.sprites.paint(work.canvas(), layer.art, brush)
 
 
 def _fastened(art: Art, landmarks: Floats) -> Anchor:

@@ -12,16 +12,17 @@ import numpy as np
 from edge_runtime.filters.anchors import Anchor
 from edge_runtime.filters.colours import blended, plain, rgb_of
 from edge_runtime.filters.outlines import outlines
-from edge_runtime.filters.shapes import Brush, draw_lines, paint_art, thinned
+from edge_runtime.filters.shapes import Brush, draw_lines, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from edge_runtime.filters.art import AnyShape, Art
+    from edge_runtime.filters.art import AnyShape
     from edge_runtime.filters.recipe import Particles
     from edge_runtime.filters.shapes import Line
+    from edge_runtime.filters.sprites import Sprites
 
     Pixels = NDArray[np.uint8]
     Floats = NDArray[np.float32]
@@ -69,20 +70,25 @@ class _Pieces:
 
 
 def paint_particles(
-    canvas: Pixels, art: Art, layer: Particles, seconds: float, free: Floats | None
+    canvas: Pixels, sprites: Sprites, layer: Particles, seconds: float, free: Floats | None
 ) -> None:
-    """Paint the pieces on uint8 [H, W, 3] in place, where ``free`` (float32 [H, W]) says."""
+    """Paint the pieces on uint8 [H, W, 3] in place, where ``free`` (float32 [H, W]) says.
+
+    Many pieces of one colour are quickest painted together, all others one by one.
+    """
     if not layer.count:
         return
     pieces = _pieces(layer, (canvas.shape[1], canvas.shape[0]), seconds)
-    if all(_is_plain(shape) for shape in art.shapes):
-        for number, shape in enumerate(art.shapes):
+    shapes = sprites.art[layer.art].shapes
+    alone = len(shapes) > 1 and not layer.colours
+    if not alone and all(_is_plain(shape) for shape in shapes):
+        for number, shape in enumerate(shapes):
             colours = () if number else layer.colours
             _paint_together(canvas, _Flock(shape, pieces, colours), free)
         return
     for number, opacity in enumerate(pieces.opacity.tolist()):
         brush = Brush(anchor=pieces.anchor(number), opacity=opacity, free=free)
-        paint_art(canvas, art, brush)
+        sprites.paint(canvas, layer.art, brush)
 
 
 def _pieces(layer: Particles, size_wh: tuple[int, int], seconds: float) -> _Pieces:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge_runtime.filters.anchors import Anchor
-    from edge_runtime.filters.art import AnyShape, Art, Fill
+    from edge_runtime.filters.art import AnyShape, Art, Fill, Shape
 
     Pixels = NDArray[np.uint8]
     Floats = NDArray[np.float32]
@@ -76,7 +76,7 @@ def paint_shape(canvas: Pixels, art: Art, shape: AnyShape, brush: Brush) -> None
     if shape.plane == "side" and not _is_seen(shape, brush.anchor):
         return
     lines = traced(art, shape, brush.anchor)
-    margin = 2 + brush.anchor.scale * (shape.stroke / 2 + 1.5 * shape.soft)
+    margin = margin_of(shape, brush.anchor.scale)
     region = region_of(lines, margin, (canvas.shape[1], canvas.shape[0]))
     if region is None:
         return
@@ -106,6 +106,11 @@ def _sigma(shape: AnyShape, anchor: Anchor) -> float:
 
 def _is_seen(shape: AnyShape, anchor: Anchor) -> bool:
     return float(anchor.away[0]) * shape.at < 0
+
+
+def margin_of(shape: Shape, scale: float) -> float:
+    """How many pixels a shape reaches beyond its outline."""
+    return 2 + scale * (shape.stroke / 2 + 1.5 * shape.soft)
 
 
 def traced(art: Art, shape: AnyShape, anchor: Anchor) -> list[Line]:

@@ -6,6 +6,7 @@ import pytest
 from edge_runtime.filters.art import Art, Ellipse, Radial
 from edge_runtime.filters.particles import paint_particles
 from edge_runtime.filters.recipe import Particles
+from edge_runtime.filters.sprites import Sprites
 
 PLAIN = Art(title="Dot", shapes=(Ellipse(centre=(0, 0), radii=(0.5, 0.5), fill="#ffffff"),))
 GLOW = Radial(centre=(0, 0), radius=0.5, stops=((0, "#ffffff", 1), (1, "#ffffff", 0)))
@@ -19,7 +20,7 @@ def painted(
     art: Art, layer: Particles = LAYER, seconds: float = 0.0, free: np.ndarray | None = None
 ) -> np.ndarray:
     canvas = np.zeros((120, 160, 3), np.uint8)
-    paint_particles(canvas, art, layer, seconds, free)
+    paint_particles(canvas, Sprites({"dot": art}), layer, seconds, free)
     return canvas
 
 
@@ -41,7 +42,7 @@ def test_pieces_come_in_again_and_their_number_stays() -> None:
 def test_another_size_is_the_same_picture() -> None:
     small = painted(PLAIN)
     large = np.zeros((480, 640, 3), np.uint8)
-    paint_particles(large, PLAIN, LAYER, 0.0, None)
+    paint_particles(large, Sprites({"dot": PLAIN}), LAYER, 0.0, None)
     again = large.reshape(120, 4, 160, 4, 3).mean(axis=(1, 3))
     assert np.abs(again - small).mean() < 2.5
 
