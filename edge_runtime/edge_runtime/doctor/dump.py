@@ -91,11 +91,15 @@ Place: TypeAlias = tuple[int, int | None]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Dump:
-    """A dump as it was read: the arrays of each stage by name; ``photo`` are a file's bytes."""
+    """A dump as it was read: the arrays of each stage by name; ``photo`` are a file's bytes.
+
+    ``left_out``: steps whose arrays were too large to be read.
+    """
 
     head: DumpHead
     stages: Mapping[Place, Arrays]
     photo: bytes | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def read_dump(path: Path) -> Dump:

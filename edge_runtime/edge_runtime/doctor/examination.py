@@ -258,10 +258,16 @@ class _Examination:
         )
 
     def _notes(self) -> tuple[str, ...]:
+        notes = []
+        left = ", ".join(self.replay.dump.left_out)
+        if left:
+            notes.append(f"not compared, because the arrays are large: {left}")
         embeds = any(isinstance(step, EmbedStyle) for step in self.replay.spec.program)
         if embeds and self.replay.style is None:
-            return ("the style vector is taken as the app has it: check it with --style-image",)
-        return ()
+            notes.append(
+                "the style vector is taken as the app has it: check it with --style-image"
+            )
+        return tuple(notes)
 
 
 def _nothing(stages: list[StageReport]) -> str:

@@ -10,11 +10,13 @@ import json
 import stat
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO
 from math import prod
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from edge_runtime.doctor.dump import FILE, filled, of_archive, read_head
@@ -40,10 +42,16 @@ _FOREIGN = {b"\x93NUMPY": "a NumPy file", b"PK\x03\x04": "an archive", b"\x80": 
 
 
 class DumpLimits(Record, frozen=True, kw_only=True):
-    """Bytes are counted unpacked.  ``rows``: boxes of a stage, which some steps compare with
-    each other; ``side``: of the input that the model is given, in pixels."""
+    """Bytes are counted unpacked: ``bytes`` of the whole archive as its directory says,
+    ``array_bytes`` of the arrays that are read.  A stage of more than ``stage_bytes`` is left
+    out: every pixel of a large photo takes minutes to compare.  ``rows``: boxes of a stage,
+    which some steps compare with each other; ``side``: of the input that the model is given,
+    in pixels."""
 
-    bytes: int = 64 * 2**20
+    bytes: int = 192 * 2**20
+    array_bytes: int = 48 * 2**20
+    stage_bytes: int = 16 * 2**20
+    photo_bytes: int = 32 * 2**20
     json_bytes: int = 4 * 2**20
     entries: int = 1000
     stages: int = 1000
@@ -71,15 +79,19 @@ def screened(content: bytes, limits: DumpLimits | None = None) -> Dump:
             _check_nesting(raw, limits)
             head = read_head(raw, NAME)
             _check_head(head, limits)
-            _check_members_named(head, read)
+            _check_photo(archive, head, limits)
+            lighter = _without_large(head, limits)
+            _check_members_named(lighter, read)
             with np.errstate(all="ignore"):  # numbers that do not fit their type
-                dump = filled(read, head, NAME)
+                dump = filled(read, lighter, NAME)
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
         raise DumpError(
             f"{NAME} has a damaged directory, or numbers that do not fit their type: {_AGAIN}"
         ) from None
     _check_numbers(dump)
-    return dump
+    kept = {id(stage) for stage in lighter.stages}
+    left = tuple(stage.step for stage in head.stages if id(stage) not in kept)
+    return replace(dump, left_out=left)
 
 
 def _check_end(content: bytes, limits: DumpLimits) -> None:
@@ -154,8 +166,6 @@ def _check_head(head: DumpHead, limits: DumpLimits) -> None:
     places = [(stage.index, stage.face) for stage in head.stages]
     if len(set(places)) < len(places):
         raise DumpError(f"{NAME} has a stage twice: {_AGAIN}")
-    size = sum(_bytes(values, limits) for stage in head.stages for values in stage.values)
-    _most("bytes of arrays", limits.bytes, size)
     for stage in head.stages:
         _check_stage(stage, limits)
     if head.size_hw is not None and min(head.size_hw) < 1:
@@ -177,6 +187,22 @@ def _check_stage(stage: DumpedStage, limits: DumpLimits) -> None:
         _most(f"faces in {where}", limits.faces, scores)
     elif stage.step != "run":
         _most(f"boxes in {where}", limits.rows, scores)
+
+
+def _check_photo(archive: zipfile.ZipFile, head: DumpHead, limits: DumpLimits) -> None:
+    name = f"photo/{head.photo}"
+    if head.photo and name in archive.namelist():
+        _most("bytes of a photo", limits.photo_bytes, archive.getinfo(name).file_size)
+
+
+def _without_large(head: DumpHead, limits: DumpLimits) -> DumpHead:
+    """The head with the stages that are read."""
+    sizes = [sum(_bytes(one, limits) for one in stage.values) for stage in head.stages]
+    read = [size for size in sizes if size <= limits.stage_bytes]
+    _most("bytes of arrays", limits.array_bytes, sum(read))
+    sized = zip(head.stages, sizes, strict=True)
+    stages = tuple(stage for stage, size in sized if size <= limits.stage_bytes)
+    return msgspec.structs.replace(head, stages=stages)
 
 
 def _bytes(values: DumpedValues, limits: DumpLimits) -> int:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 PARITY = "parity"
 _LOG = logging.getLogger("edge_server")
-# Some interpreters, a dump of the largest size, and what the doctor makes of it.
-_MEMORY = 500 * 2**20
+# A dump of the largest size and what the doctor makes of it, as measured.
+_MEMORY = 800 * 2**20
 _NO_PHOTO = "the photo is not there: keep it in the dump, or send it as image"
 _NO_TEACHER = "no heavy model of this server answers what this model answers"
 # Where there is no photo, the engine is given a pixel.

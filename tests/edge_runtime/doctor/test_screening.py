@@ -10,7 +10,6 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -153,7 +152,20 @@ def again(count: int) -> dict[str, bytes]:
 LARGE: dict[str, tuple[Callable[[], bytes], str]] = {
     "bytes": (lambda: zipped(files(head(shape=[20_000], dtype="uint8"), bytes(20_000))), "un"),
     "arrays of one member": (lambda: zipped(again(12)), "of arrays"),
-    "a shape that is not there": (lambda: zipped(files(head(shape=[9, 10**8]))), "of arrays"),
+    "shapes that are not there": (
+        lambda: zipped(
+            files(
+                of(
+                    head(),
+                    values=[
+                        {"name": str(n), "dtype": "uint8", "shape": [900, 10], "path": "2.bin"}
+                        for n in (1, 2)
+                    ],
+                )
+            )
+        ),
+        "of arrays",
+    ),
     "json": (lambda: zipped({"dump.json": b" " * 6000}), "dump.json"),
     "files": (lambda: archive(*((str(n), b"") for n in range(20))), "files"),
     "names": (lambda: archive(*(("n" * 3000 + str(n), b"") for n in range(3))), "names"),
@@ -161,10 +173,22 @@ LARGE: dict[str, tuple[Callable[[], bytes], str]] = {
     "boxes": (lambda: zipped(scores(60, "map-boxes")), "boxes"),
     "faces": (lambda: zipped(scores(6, "find-faces")), "faces"),
     "values": (lambda: zipped({"dump.json": b'{"model": [%s1]}' % (b"1," * 300)}), "values"),
+    "the photo": (
+        lambda: zipped({**files({**head(), "photo": "me.jpg"}), "photo/me.jpg": bytes(1000)}),
+        "photo",
+    ),
     "the input": (lambda: zipped(files({**head(), "size_hw": [64, 4096]})), "side"),
 }
 SMALL = DumpLimits(
-    bytes=10_000, json_bytes=5000, entries=10, stages=8, rows=50, faces=5, leaves=200
+    bytes=10_000,
+    array_bytes=10_000,
+    photo_bytes=900,
+    json_bytes=5000,
+    entries=10,
+    stages=8,
+    rows=50,
+    faces=5,
+    leaves=200,
 )
 
 
@@ -177,8 +201,8 @@ def test_what_is_over_a_limit_is_refused(name: str) -> None:
 
 
 def test_a_bomb_is_refused_by_its_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    bomb = zipped({**files(), "bomb.bin": bytes(80 * 2**20)})
-    assert len(bomb) < 200_000
+    bomb = zipped({**files(), "bomb.bin": bytes(200 * 2**20)})
+    assert len(bomb) < 400_000
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("it was unpacked"))
     with pytest.raises(DumpTooLarge, match="unpacked"):
         screened(bomb)
@@ -198,8 +222,18 @@ def test_numbers_that_are_none_may_come_out_of_a_graph() -> None:
     assert np.isnan(dump.stages[2, None]["image"]).all()
 
 
+def test_a_stage_of_very_many_numbers_is_left_out() -> None:
+    """As that of every pixel of a photo; it is never read."""
+    small = head()["stages"][0]
+    large = small | {"index": 0, "step": "decode-photo"}
+    large |= {"values": [small["values"][0] | {"shape": [4000, 3000, 3], "path": "none.bin"}]}
+    dump = screened(zipped(files({**head(), "stages": [large, small]})))
+    assert dump.left_out == ("decode-photo",)
+    assert list(dump.stages) == [(2, None)]
+
+
 def test_the_limits_hold_what_apps_write() -> None:
     limits = DumpLimits()
-    photo = 4000 * 3000 * 3  # of 12 million pixels, decoded
-    assert limits.bytes > photo + 3 * 4 * 512 * 512 * 4
-    assert msgspec.structs.asdict(limits)["faces"] == 100
+    pixels = 4000 * 3000  # of a phone's photo: decoded, and as a mask of floats
+    assert limits.bytes > pixels * (3 + 4) + 3 * 4 * 512 * 512 * 4
+    assert limits.stage_bytes > 1024 * 1024 * 3 * 4

@@ -142,7 +142,7 @@ def test_what_is_no_dump_is_refused(client: Callable[..., Any], dump: Any) -> No
     caller.problem(post(caller, zipped(dump()), "?teecher=1"), 422, "invalid-parameter")
     refused = post(caller, zipped(dump()), Accept="image/png")
     caller.problem(refused, 406, "not-acceptable")
-    bomb = zipped(dump() | {"bomb.bin": bytes(70 * 2**20)})
+    bomb = zipped(dump() | {"bomb.bin": bytes(200 * 2**20)})
     record = caller.problem(post(caller, bomb), 422, "dump-too-large")
     assert record["actual"] > record["limit"]
 
