@@ -39,9 +39,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples = ROOT / "calibration" / "data" / "samples"
     shutil.copy(samples / "obama.jpg", place / "selfie.jpg")
     shutil.copy(samples / "flower.jpg", place / "picture.jpg")
+    _write_film(place / "film.mp4", samples / "obama.jpg")
     (place / "photos").mkdir()
     shutil.copy(samples / "astronaut.png", place / "photos" / "astronaut.png")
     return place
+
+
+def _write_film(path: Path, photo: Path) -> None:
+    """Half a second of a photo."""
+    import av
+    from PIL import Image
+
+    with av.open(str(path), "w") as film, Image.open(photo) as opened:
+        stream = film.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 320, 400, "yuv420p"
+        picture = av.VideoFrame.from_image(opened.convert("RGB").resize((320, 400)))
+        for number in range(15):
+            picture.pts = number
+            film.mux(stream.encode(picture))
+        film.mux(stream.encode(None))
 
 
 ALL = [(path.relative_to(ROOT), line) for path in READMES for line in commands(path)]
