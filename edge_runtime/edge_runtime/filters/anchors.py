@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +82,7 @@ class Anchor:
         """Pixels [n, 2] of points [n, 3] of art."""
         return points_xyz @ self.axes.T + self.at
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Pixels to one unit of the art, were it seen from the front."""
         return float(np.linalg.norm(self.axes)) / math.sqrt(2)

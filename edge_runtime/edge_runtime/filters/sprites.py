@@ -45,12 +45,13 @@ class Sprites:
 
     def __init__(self, art: Mapping[str, Art]) -> None:
         self.art = art
+        self._flat = {name for name, one in art.items() if _is_flat(one)}
         self._kept: dict[tuple[str, float], _Sprite] = {}
 
     def paint(self, canvas: Pixels, name: str, brush: Brush) -> None:
         """Like ``paint_art``, on uint8 [H, W, 3] in place."""
         art = self.art[name]
-        if not _is_flat(art) or brush.anchor.scale > _MOST:
+        if name not in self._flat or brush.anchor.scale > _MOST:
             paint_art(canvas, art, brush)
             return
         level = max(_LEAST, 2 ** (math.ceil(2 * math.log2(brush.anchor.scale + 1e-9)) / 2))
@@ -67,7 +68,7 @@ def _is_flat(art: Art) -> bool:
 
 def _is_simple(shape: Shape) -> bool:
     """Whether it covers what is below it; black that is multiplied does so, too."""
-    darkens = shape.blend == "multiply" and shape.fill == shape.ink == _BLACK
+    darkens = shape.blend == "multiply" and {shape.fill, shape.ink} <= {None, _BLACK}
     return shape.plane == "front" and (shape.blend == "normal" or darkens)
 
 

@@ -60,6 +60,13 @@ def test_it_is_painted_once_for_like_sizes(
     assert calls[-1] == PHOTO.shape
 
 
+def test_most_hats_are_flat() -> None:
+    library = Library.open()
+    sprites = Sprites({name: library.art(name) for name in library.arts()})
+    assert {*FLAT, "halo", "heart", "sparkle", "top-hat"} <= sprites._flat
+    assert not {"sunglasses", "cat-nose"} & sprites._flat
+
+
 def test_what_bends_or_lights_up_is_painted_anew(made_face: Callable[..., Face]) -> None:
     disc = Ellipse(centre=(0, 0), radii=(1, 1), fill="#808080")
     arm = Path(d="M0,0 L1,0 L1,1 Z", plane="side", at=1.0, fill="#808080")
