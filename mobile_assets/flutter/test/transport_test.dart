@@ -1,4 +1,5 @@
 // HTTP by dart:io; without the binding of Flutter's tests, which answers every request itself.
+import 'dart:async';
 import 'dart:convert';
 import 'dart:io';
 

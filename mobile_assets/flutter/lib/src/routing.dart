@@ -1,7 +1,6 @@
 /// The policies of a router: which side is asked, in which order, and with how much time.
 library;
 
-import 'dart:async';
 import 'dart:math' as math;
 
 import 'device_side.dart';
