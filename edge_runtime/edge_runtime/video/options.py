@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
 TASKS = ("background", "faces", "landmarks", "smile", "segment", "filter")
@@ -33,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser, positive: Callable[[str], int])
     parser.add_argument("--preset", metavar="NAME", help="the filter of --task filter")
     parser.add_argument("--model", metavar="ID", help="another model for the mask")
     parser.add_argument(
-        "--seconds", type=float, metavar="S", help="stop after so much of the video"
+        "--seconds", type=_seconds, metavar="S", help="stop after so much of the video"
     )
     parser.add_argument("--no-audio", action="store_true", help="leave the sound out")
     parser.add_argument("--raw", action="store_true", help="do not steady masks and faces")
@@ -44,3 +45,13 @@ def add_options(parser: argparse.ArgumentParser, positive: Callable[[str], int])
         metavar="N",
         help="frames between two searches for new faces (15)",
     )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds, such as 2.5")
+    return seconds

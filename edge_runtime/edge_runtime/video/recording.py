@@ -113,7 +113,7 @@ class Recording:
     def _frames(self) -> Generator[Frame, None, None]:
         try:
             for frame in self.reader.frames():
-                if self.stop.is_set() or frame.seconds >= (self.seconds or float("inf")):
+                if self.stop.is_set() or (self.seconds and frame.seconds >= self.seconds):
                     return
                 yield frame
         finally:

@@ -130,9 +130,10 @@ class Writer:
         try:
             added = self._container.add_stream_from_template(stream)
         except ValueError:
+            what = getattr(stream.codec_context, "name", "of an unknown kind")
             raise VideoError(
-                f"{self.path.name} cannot hold this film's sound ({stream.codec.name}): name a "
-                ".mkv, or leave the sound out with --no-audio"
+                f"{self.path.name} cannot hold this film's sound ({what}): name a .mkv, or "
+                "leave the sound out with --no-audio"
             ) from None
         added.metadata.update(stream.metadata)
         return added

@@ -30,7 +30,16 @@ def test_a_camera_instead_of_a_video() -> None:
     assert (args.video, args.camera, args.seconds) == (None, 0, 2.5)
 
 
-@pytest.mark.parametrize("words", [["a.mp4"], ["a.mp4", "-o", "b.mp4", "--task", "juggle"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a.mp4"],
+        ["a.mp4", "-o", "b.mp4", "--task", "juggle"],
+        ["a.mp4", "-o", "b.mp4", "--seconds", "0"],
+        ["a.mp4", "-o", "b.mp4", "--seconds", "soon"],
+        ["a.mp4", "-o", "b.mp4", "--seconds", "nan"],
+    ],
+)
 def test_nonsense_is_refused(words: list[str]) -> None:
     with pytest.raises(SystemExit):
         parsed(*words)
