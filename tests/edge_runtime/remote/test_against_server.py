@@ -19,6 +19,8 @@ from edge_runtime.geometry import iou
 from edge_runtime.offline_queue import OfflineQueue
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
 from edge_runtime.remote import How, RemoteLens
+from edge_runtime.remote.asking import prepared
+from edge_runtime.remote.uploads import opened
 from edge_runtime.router import Router
 
 Make = Callable[..., RemoteLens]
@@ -113,6 +115,20 @@ def test_a_smaller_upload_changes_little(
     (mesh,) = [face.landmarks for face in value_of(remote.landmarks(path)).faces]
     away = np.abs(mesh - lens.landmarks(path).value.faces[0].landmarks)[:, :2].max()
     assert away < 0.02 * (one.box_xyxy[2] - one.box_xyxy[0])
+
+
+def test_the_same_question_is_computed_once(
+    server: Server, remote_lens: Make, samples: Path
+) -> None:
+    """As a client asks that was killed before it had the answer: by the key of its job."""
+    question = prepared("faces", opened(samples / "obama.jpg"), {})
+    sent = [
+        remote_lens(server.url, seconds=30).send(question, How(key=key))
+        for key in ("job", "job", "another job")
+    ]
+    bodies = [one.answer.body for one in sent]
+    assert bodies[0] == bodies[1]  # with its milliseconds
+    assert bodies[0] != bodies[2]
 
 
 def test_the_server_runs_the_very_files_of_the_bundle(

@@ -14,8 +14,10 @@ from flask import Flask, Response
 
 from edge_server.api.app import create_app
 from edge_server.api.idempotency import HEADER, REPLAYED, KeptAnswers
+from edge_server.asgi.bridge import CALLER, Caller
 from edge_server.engine.interface import Deadline
 from edge_server.problems import (
+    Cancelled,
     DeadlineExceeded,
     IdempotencyKeyReused,
     InvalidParameter,
@@ -223,6 +225,29 @@ def test_who_waits_for_one_that_fails_computes_it() -> None:
         with pytest.raises(InvalidParameter):
             first.result(20)
         assert second.result(20).get_data() == b"2"
+
+
+def test_who_hangs_up_waits_no_longer() -> None:
+    kept = KeptAnswers(most_bytes=10_000, seconds=60)
+    caller = Caller()
+    caller.when_gone(kept.wake)
+
+    def again() -> Response:
+        """While the first is computed, its own caller asks again, and leaves."""
+        leaving = threading.Thread(
+            target=lambda: (until(lambda: kept.waiting == 1), caller.leave())
+        )
+        leaving.start()
+        with (
+            Flask("test").test_request_context(environ_overrides={CALLER: caller}),
+            pytest.raises(Cancelled),
+        ):
+            kept.once(OWNER, b"one", soon(), answers())
+        leaving.join()
+        return answers()()
+
+    assert kept.once(OWNER, b"one", soon(), again).status_code == 200
+    assert kept.waiting == 0
 
 
 def test_only_so_many_threads_wait(monkeypatch: pytest.MonkeyPatch) -> None:
