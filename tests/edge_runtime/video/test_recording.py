@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,6 @@ from edge_runtime.video.reading import Reader
 from edge_runtime.video.recording import Ending, Recording
 from edge_runtime.video.watching import Wanted, Watcher
 from edge_runtime.video.writing import Writer
-
-sys.path.insert(0, str(Path(__file__).parent))
-from rtsp_server import rtsp_camera
 
 
 def same(rgb: np.ndarray, *_: Any) -> np.ndarray:
@@ -83,10 +80,15 @@ def test_a_camera_that_is_too_fast_loses_frames_but_is_not_late(
 
 
 def test_a_camera_that_goes_away_leaves_a_film(
-    lens: Lens, film: Path, read: Callable[..., Any], tmp_path: Path
+    lens: Lens,
+    film: Path,
+    read: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An RTSP camera on this machine, unplugged in the midst of it."""
-    with rtsp_camera(film) as address:
+    monkeypatch.syspath_prepend(Path(__file__).parent / "stand_ins")
+    with import_module("rtsp_camera").plugged_in(film) as address:
         place = place_of(address)
         ending = recorded(lens, place, tmp_path / "a.mp4")
     made = read(tmp_path / "a.mp4")

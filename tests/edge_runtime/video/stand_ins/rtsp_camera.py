@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 
@@ -45,9 +46,8 @@ def _description(sets: list[bytes]) -> bytes:
     return "\r\n".join((*lines, "")).encode()
 
 
-def _answers(connection: socket.socket, sets: list[bytes]) -> None:
+def _answers(connection: socket.socket, asked: BinaryIO, sets: list[bytes]) -> None:
     """What a client asks, until it has said PLAY."""
-    asked = connection.makefile("rb")
     while True:
         lines = []
         while (line := asked.readline().strip()) or not lines:
@@ -84,7 +84,7 @@ def _play(connection: socket.socket, pictures: list[list[bytes]]) -> None:
 
 
 @contextmanager
-def rtsp_camera(path: Path) -> Iterator[str]:
+def plugged_in(path: Path) -> Iterator[str]:
     """Serves a film once, and then is unplugged."""
     sets, pictures = _units(path)
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -92,8 +92,8 @@ def rtsp_camera(path: Path) -> Iterator[str]:
 
         def serve() -> None:
             connection, _ = server.accept()
-            with connection:
-                _answers(connection, sets)
+            with connection, connection.makefile("rb") as asked:
+                _answers(connection, asked, sets)
                 _play(connection, pictures)
 
         thread = threading.Thread(target=serve)
