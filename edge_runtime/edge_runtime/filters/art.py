@@ -63,7 +63,7 @@ class Shape(Record, tag_field="shape", frozen=True, kw_only=True):
     blend: Blend = "normal"
     mirror: bool = False
     plane: Literal["front", "side"] = "front"
-    at: float = 0.0
+    at: Annotated[float, Meta(ge=-100, le=100)] = 0.0
 
 
 class Path(Shape, tag="path", frozen=True, kw_only=True):
@@ -80,7 +80,7 @@ class Ellipse(Shape, tag="ellipse", frozen=True, kw_only=True):
 
     centre: Point
     radii: tuple[Length, Length]
-    turn: float = 0.0
+    turn: Annotated[float, Meta(ge=-360, le=360)] = 0.0
 
 
 AnyShape: TypeAlias = Path | Ellipse

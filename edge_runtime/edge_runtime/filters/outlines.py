@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"\s*,?\s*(?:([MLCQZ])|([-+]?(?:\d+\.?\d*|\.\d+)))")
 _TAKES = {"M": 1, "L": 1, "Q": 2, "C": 3}
+_FARTHEST = 1000
 _STEPS = 20  # straight pieces of a curve
 _ROUND = 64  # and of an ellipse
 
@@ -115,6 +116,8 @@ class _Pen:
             found = _TOKEN.match(self.data, at)
             if not found:
                 self._refuse(f"{self.data[at : at + 10]!r} is none of M, L, C, Q, Z, number")
+            if found[2] and abs(float(found[2])) > _FARTHEST:
+                self._refuse(f"the number {found[2][:12]} is larger than {_FARTHEST}")
             yield found[1] or "", found[2] or ""
             at = found.end()
 

@@ -43,6 +43,8 @@ def decoded(content: bytes, kind: type[Read], name: str) -> Read:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
         raise SpecError(f"{name}: {_explained(str(error), content, kind)}") from None
+    except RecursionError:
+        raise SpecError(f"{name} is nested too deeply: make it flatter") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{name} is not JSON: {error}") from None
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from edge_runtime.filters.art import Art
     from edge_runtime.filters.library import Library
 
+_MOST_LAYERS = 500  # recipes that include each other grow fast
+
 
 def ready(recipe: r.Recipe, name: str, library: Library) -> Drawable:
     """What ``apply`` draws, of a recipe that is called ``name``.  ``SpecError`` for art, a
@@ -57,10 +59,14 @@ class _Where:
 class _Reader:
     library: Library
     art: dict[str, Art] = field(default_factory=dict)
+    count: int = 0
 
     def resolved(self, layers: Sequence[r.Layer], where: _Where) -> Iterator[r.Layer]:
         for number, layer in enumerate(layers):
             here = where.at(f"[{number}]")
+            self.count += 1
+            if self.count > _MOST_LAYERS:
+                here.refuse(f"this is layer {self.count} with all that is included: take fewer")
             if isinstance(layer, r.Include):
                 yield from self._included(layer, here)
             elif isinstance(layer, r.Choose):

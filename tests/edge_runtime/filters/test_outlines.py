@@ -42,6 +42,7 @@ def test_an_ellipse_turns_clockwise() -> None:
     ("d", "why"),
     [
         ("L1,1", "begin with M"),
+        ("M0,0 L9999999,1", "is larger than 1000"),
         ("M0,0 L1", "too few or too many"),
         ("M0,0 C1,1 2,2 Z", "too few or too many"),
         ("M0,0 a1,1", "is none of"),

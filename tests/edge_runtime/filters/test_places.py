@@ -63,6 +63,12 @@ def test_what_is_wrong_is_named_with_its_place_and_what_was_meant(
     assert message in str(raised.value)
 
 
+def test_what_is_nested_without_end_is_refused() -> None:
+    deep = '{"test": "not", "that": ' * 100_000
+    with pytest.raises(SpecError, match="nested too deeply|not JSON"):
+        decoded(recipe('{"do": "choose", "when": ' + deep), Recipe, "x.json")
+
+
 def test_every_kind_is_known_by_its_tag() -> None:
     assert set(KINDS["do"]) >= {"background", "choose", "include", "sticker"}
     assert set(KINDS["shape"]) == {"path", "ellipse"}

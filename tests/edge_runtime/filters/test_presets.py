@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from edge_runtime import Lens, Photo
+from edge_runtime.errors import SpecError
 from edge_runtime.filters import Filter, Scene
 from edge_runtime.filters import recipe as r
 from edge_runtime.filters.applying import Drawable, apply
 from edge_runtime.filters.library import Library
 from edge_runtime.filters.observing import observe
+from edge_runtime.filters.places import decoded
 from edge_runtime.results import Face
 
 PRESETS = Library.open().recipes()
@@ -192,3 +196,14 @@ def test_what_falls_has_fallen_in_the_next_frame(seen: Seen) -> None:
     later = winter.apply(photo.rgb, replace(scene, seconds=0.5))
     changed = (first != later).any(axis=2).mean()
     assert 0.003 < changed < 0.4
+
+
+def test_the_recipe_of_the_readme_is_one(root: Path) -> None:
+    text = (root / "edge_runtime" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    hats = decoded(block.encode(), r.Recipe, "hats.json")
+    assert set(Filter.of(hats, "hats", Library.open()).drawable.art) == {"crown", "top-hat"}
+    wrong = decoded(block.replace('"crown"', '"crwn"').encode(), r.Recipe, "hats.json")
+    with pytest.raises(SpecError) as raised:
+        Filter.of(wrong, "hats", Library.open())
+    assert str(raised.value).partition(";")[0] in text

@@ -95,3 +95,12 @@ def test_what_is_wrong_is_named_with_its_place(
     with pytest.raises(SpecError) as raised:
         ready(recipe(WARM, layer), "mine", library)
     assert message in str(raised.value)
+
+
+def test_recipes_that_grow_without_end_are_refused(library: Library) -> None:
+    for number in range(12):
+        below = r.Include(recipe=f"level-{number - 1}" if number else "warm")
+        text = msgspec.json.encode(recipe(below, below))
+        (library.folders[0] / f"level-{number}.json").write_bytes(text)
+    with pytest.raises(SpecError, match="this is layer 501 with all that is included"):
+        ready(recipe(r.Include(recipe="level-11")), "mine", library)
