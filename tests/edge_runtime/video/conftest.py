@@ -165,6 +165,20 @@ def film(tmp_path_factory: pytest.TempPathFactory, moving: list[np.ndarray]) -> 
     return write_film(tmp_path_factory.mktemp("films") / "moving.mp4", moving)
 
 
+@pytest.fixture
+def damaged_film(moving: list[np.ndarray], tmp_path: Path) -> Path:
+    """Twelve frames, of which one is zeros."""
+    path = write_film(tmp_path / "whole.mkv", moving[:12], tone=None)
+    content = bytearray(path.read_bytes())
+    with av.open(str(path)) as film:
+        packets = [packet for packet in film.demux(video=0) if packet.pos and packet.size]
+        position, size = packets[5].pos, packets[5].size
+    content[position + 40 : position + size - 4] = bytes(size - 44)
+    damaged = tmp_path / "damaged.mkv"
+    damaged.write_bytes(content)
+    return damaged
+
+
 @pytest.fixture(scope="session")
 def make_film() -> Callable[..., Path]:
     return write_film

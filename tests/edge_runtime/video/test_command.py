@@ -123,6 +123,20 @@ def test_a_film_that_breaks_off_is_kept_and_the_status_says_so(
     assert len(read(tmp_path / "b.mp4").frames) == said["frames"] > 5
 
 
+def test_a_damaged_film_is_made_and_the_status_says_so(
+    damaged_film: Path,
+    read: Callable[..., Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "b.mp4"
+    status, said, err = run(capsys, damaged_film, "-o", out, "--task", "segment")
+    assert status == 1
+    assert said["damaged"] >= 1
+    assert "is damaged" in err
+    assert len(read(out).frames) == said["frames"] >= 6
+
+
 @contextmanager
 def started(film: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
     """The command as a process of its own, once it has begun to write."""
