@@ -46,3 +46,9 @@ def turn_of(matrix: bytes | None) -> Turn:
     if b and c and not a and not d:
         return Turn(swap=True, mirror=c < 0, flip=b < 0)
     return Turn()
+
+
+def turned_by(degrees: float) -> Turn:
+    """Counter-clockwise, to the nearest quarter; for where no more is known."""
+    quarters = round(degrees / 90) % 4
+    return Turn(swap=quarters % 2 == 1, mirror=quarters >= 2, flip=quarters in {1, 2})

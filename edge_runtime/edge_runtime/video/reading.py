@@ -14,7 +14,7 @@ import av
 from av.stream import Disposition
 
 from edge_runtime.errors import VideoError, VideoIncomplete
-from edge_runtime.video.orientation import Turn, turn_of
+from edge_runtime.video.orientation import Turn, turn_of, turned_by
 from edge_runtime.video.places import OPEN_SECONDS, READ_SECONDS
 from edge_runtime.video.timeline import Timeline, start_of, step_of
 
@@ -228,7 +228,10 @@ def _video_of(container: InputContainer, name: str) -> VideoStream:
 
 
 def _turn(frame: Any) -> Turn:
-    held = frame.side_data.get(_MATRIX)
+    try:
+        held = frame.side_data.get(_MATRIX)
+    except ValueError:  # PyAV reads none where FFmpeg has kinds that it does not know
+        return turned_by(frame.rotation)
     return turn_of(None if held is None else bytes(held))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge_runtime.video.orientation import Turn, turn_of
+from edge_runtime.video.orientation import Turn, turn_of, turned_by
 
 ONE = 1 << 16
 PIXELS = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
@@ -38,3 +38,9 @@ def test_all_eight_orientations(
 def test_what_is_no_quarter_is_left_alone(held: bytes | None) -> None:
     assert turn_of(held) == Turn()
     assert Turn().applied(PIXELS) is PIXELS
+
+
+@pytest.mark.parametrize("quarters", range(-2, 5))
+def test_turns_by_degrees(quarters: int) -> None:
+    turned = turned_by(90 * quarters + 1).applied(PIXELS)
+    np.testing.assert_array_equal(turned, np.rot90(PIXELS, quarters))

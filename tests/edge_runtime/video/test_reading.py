@@ -180,3 +180,17 @@ def test_packets_that_cannot_be_decoded_are_counted(damaged_film: Path) -> None:
     frames = list(reader.frames())
     assert reader.damaged >= 1
     assert len(frames) >= 6
+
+
+def test_a_photo_with_exif_is_a_film_of_one_upright_frame(
+    samples: Path, tmp_path: Path
+) -> None:
+    """As the JPEG frames of a camera are; PyAV has no name for what is beside them."""
+    with Image.open(samples / "obama.jpg") as opened:
+        photo = opened.convert("RGB").resize((180, 224))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn clockwise
+    path = tmp_path / "a.jpg"
+    photo.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif, quality=95)
+    _, (frame,) = frames_of(path)
+    assert np.abs(frame.rgb.astype(int) - np.asarray(photo)).mean() < 4
