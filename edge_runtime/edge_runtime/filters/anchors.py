@@ -51,7 +51,7 @@ class Pose:
 
     @property
     def pitch(self) -> float:
-        """Degrees by which the head looks up."""
+        """Degrees by which the head looks down (negative: up)."""
         return math.degrees(math.asin(float(np.clip(-self.rotation[1, 2], -1, 1))))
 
 

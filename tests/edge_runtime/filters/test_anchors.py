@@ -29,9 +29,9 @@ def test_yaw_and_pitch_do_not_change_the_scale(
 ) -> None:
     side = pose_of(made_face(rotation=turning(degrees, "y")).landmarks)
     assert (side.yaw, side.pitch) == pytest.approx((degrees, 0), abs=1e-3)
-    up = pose_of(made_face(rotation=turning(degrees, "x")).landmarks)
-    assert (up.yaw, up.pitch) == pytest.approx((0, degrees), abs=1e-3)
-    assert side.scale == pytest.approx(up.scale) == pytest.approx(40.0, rel=1e-5)
+    down = pose_of(made_face(rotation=turning(degrees, "x")).landmarks)
+    assert (down.yaw, down.pitch) == pytest.approx((0, degrees), abs=1e-3)
+    assert side.scale == pytest.approx(down.scale) == pytest.approx(40.0, rel=1e-5)
 
 
 def test_a_mouth_that_opens_does_not_move_the_pose(made_face: Made) -> None:
