@@ -9,7 +9,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -92,7 +92,7 @@ def plugged_in(path: Path) -> Iterator[str]:
 
         def serve() -> None:
             connection, _ = server.accept()
-            with connection, connection.makefile("rb") as asked:
+            with suppress(ConnectionError), connection, connection.makefile("rb") as asked:
                 _answers(connection, asked, sets)
                 _play(connection, pictures)
 
