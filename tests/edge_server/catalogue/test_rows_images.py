@@ -206,7 +206,7 @@ def test_65_every_way_gives_the_same_answer(server: Any) -> None:
 
 def test_39_flipped_bits_have_the_same_answer_each_time_and_every_way(server: Any) -> None:
     flips = np.random.default_rng(39)
-    for _ in range(12):
+    for _ in range(8):
         content = bytearray(server.photo)
         for at in flips.integers(700, len(content) - 2, 3):
             content[at] ^= 1 << int(flips.integers(8))
@@ -224,7 +224,7 @@ def test_39_flipped_bits_have_the_same_answer_each_time_and_every_way(server: An
 @pytest.mark.parametrize("kind", [b"zTXt", b"iCCP"])
 def test_46_what_unpacks_to_much_in_a_png_is_not_unpacked(server: Any, kind: bytes) -> None:
     before = server.resident()
-    packed = chunk(kind, b"name\0\0" + zlib.compress(bytes(100 * 2**20), 9))
+    packed = chunk(kind, b"name\0\0" + zlib.compress(bytes(100 * 2**20), 1))
     whole = saved(noise(), "PNG")
     content = whole[:33] + packed + whole[33:]
     assert len(content) < 2**20
