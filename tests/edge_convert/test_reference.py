@@ -45,6 +45,14 @@ def test_whole_numbers_are_kept_as_bytes_and_twice_is_the_same(folder: Path) -> 
     assert path.read_bytes() == first
 
 
+def test_answers_are_kept_to_a_millionth_of_their_span(folder: Path) -> None:
+    image, answer = np.full((1, 64, 64, 3), 7, np.float32), np.full((1, 7), 1 / 7, np.float32)
+    reference.record(SPEC, {"a": {"image": image}}, {"a": {"probabilities": answer}})
+    kept = reference.recorded(SPEC)["a"][1]["probabilities"]
+    assert 0 < np.abs(kept - np.float32(1 / 7)).max() < 1e-6
+    assert (kept * 2**20 == np.rint(kept * 2**20)).all()
+
+
 def test_another_answer_is_beyond_the_gate(folder: Path) -> None:
     record()
     with pytest.raises(VerificationError, match="probabilities on a differs"):
