@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-# As decoders look for it: fill bytes, then a code that is neither a stuffed zero nor fill.
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _EOI, _SOS = 0xD9, 0xDA
-# Markers that no length follows: reserved ones, restarts, start of image.
-_BARE = {*range(0x01, 0xC0), *range(0xD0, 0xD9)}
+# Codes after a fill byte that begin no segment: a stuffed zero, more fill, and the markers that
+# no length follows (reserved ones, restarts, start of image).
+_BARE = [0x00, *range(0x01, 0xC0), *range(0xD0, 0xD9), 0xFF]
+_COUNTS = np.ones(256, np.bool_)
+_COUNTS[_BARE] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +42,15 @@ def jpeg_outline(data: bytes, max_scans: int, max_segments: int) -> JpegOutline:
     size_wh: tuple[int, int] | None = None
     scans = segments = exif_bytes = 0
     at, code = 2, 0
+    markers = _markers(data)
     while scans <= max_scans and segments <= max_segments:
-        found = _MARKER.search(data, at)
-        if found is None:
+        following = int(np.searchsorted(markers, at))
+        if following == len(markers):
             break
-        at, code = found.end(), found.group(1)[0]
+        at = int(markers[following]) + 2
+        code = data[at - 1]
         if code == _EOI:
             break
-        if code in _BARE:
-            continue
         segments += 1
         scans += code == _SOS
         if code in _FRAMES:
@@ -59,6 +65,14 @@ def jpeg_outline(data: bytes, max_scans: int, max_segments: int) -> JpegOutline:
         exif_bytes=exif_bytes,
         complete=code == _EOI and scans > 0,
     )
+
+
+def _markers(data: bytes) -> NDArray[np.intp]:
+    """Where a fill byte stands before a code that counts: all at once, since a search byte by
+    byte took a tenth of a small model's time."""
+    values = np.frombuffer(data, np.uint8)
+    fill = np.flatnonzero(values[:-1] == 0xFF)
+    return fill[_COUNTS[values[fill + 1]]]
 
 
 def _larger(known: tuple[int, int] | None, frame: bytes) -> tuple[int, int] | None:
