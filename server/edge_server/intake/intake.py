@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -78,8 +77,6 @@ class Intake:
             format=kind,
             size_wh=decoded.size_wh,
             encoded=data,
-            sha256=hashlib.sha256(data).hexdigest(),
-            md5=hashlib.md5(data, usedforsecurity=False).hexdigest(),
             exif=decoded.exif,
             warnings=decoded.warnings,
         )

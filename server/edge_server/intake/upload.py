@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,14 +38,22 @@ class Upload:
     ``photo`` is upright, in sRGB.  ``size_wh`` is the upright size in the file, in pixels;
     ``photo`` is smaller where a scaled decode was asked for.  ``format`` is a name of
     ``sniffing.FORMATS``.  ``encoded`` are the bytes as they came, with all their metadata:
-    they are never sent back.  ``sha256`` and ``md5`` are theirs, in hex.
+    they are never sent back.
     """
 
     photo: Photo
     format: str
     size_wh: tuple[int, int]
     encoded: bytes = field(repr=False)
-    sha256: str
-    md5: str
     exif: Exif = field(default_factory=Exif)
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the bytes as they came, in hex."""
+        return hashlib.sha256(self.encoded).hexdigest()
+
+    @cached_property
+    def md5(self) -> str:
+        """Of the bytes as they came, in hex; a name that others know them by, no proof."""
+        return hashlib.md5(self.encoded, usedforsecurity=False).hexdigest()
