@@ -54,9 +54,10 @@ def _sides(rgb: Pixels, alpha: Pixels, edge: NDArray[np.intp]) -> tuple[Floats, 
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     photo = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     share = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) * np.float32(1 / 255)
-    x = ((edge % width) * size[0] // width).astype(np.intp)
-    y = ((edge // width) * size[1] // height).astype(np.intp)
-    return _spread(photo, share**8)[y, x], _spread(photo, (1 - share) ** 8)[y, x]
+    x, y = (edge % width) * size[0] // width, (edge // width) * size[1] // height
+    near, far = _spread(photo, share**8), _spread(photo, (1 - share) ** 8)
+    there = y * size[0] + x  # of flat pixels: "take" is twice as quick as two indices
+    return near.reshape(-1, 3).take(there, axis=0), far.reshape(-1, 3).take(there, axis=0)
 
 
 def _spread(photo: Floats, weight: Floats) -> Floats:
