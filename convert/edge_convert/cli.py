@@ -292,7 +292,7 @@ def _lines(entry: ModelEntry) -> list[str]:
 def _line(model_id: str, file: ModelFile) -> str:
     size = f"{file.size_hw[1]}x{file.size_hw[0]}"
     seen = file.parity
-    proof = f"max {seen.max_abs:.1e}  mean {seen.mean_abs:.1e}" if seen else "not executed"
+    proof = f"max {seen.max_abs:.1e}  mean {seen.mean_abs:.1e}" if seen else file.note
     left = "" if file.bundled else "  not bundled"
     kind = f"{file.format:7} {file.variant:22} {size:>8} {file.bytes:>11,} B"
     return f"{model_id:32} {kind}  {proof}  {file.converter}{left}"
