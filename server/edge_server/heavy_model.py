@@ -72,7 +72,8 @@ class HeavySpec(Record, frozen=True, kw_only=True):
     """What is published of a heavy model; ``checkpoints``: the first is the default.
 
     ``task`` is the last part of its address: ``depth`` is asked for at ``/v1/depth``.  Where
-    two models have one task, the first by id answers unless ``model`` names another.
+    two models have one task, the first by id answers unless ``model`` names another; where a
+    light model has that task, it is that, and the heavy one has its parameters and result.
     """
 
     id: str

@@ -23,6 +23,7 @@ from edge_server.api.health import Numbers, health
 from edge_server.api.idempotency import KeptAnswers, answered_once
 from edge_server.api.openapi import document
 from edge_server.api.parity import answer_parity
+from edge_server.api.passage import passage
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
@@ -107,9 +108,7 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
     reader = Reader(engine=services.engine, intake=services.intake)
 
     for task in services.tasks:
-        view = partial(
-            _answer_task, services.settings, reader, services.gates[task.heavy], task
-        )
+        view = partial(_answer_task, services, reader, task)
         once = partial(
             answered_once, services.kept, partial(deadline_of, services.settings, task), view
         )
@@ -134,11 +133,12 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
     return blueprint
 
 
-def _answer_task(settings: Settings, reader: Reader, gate: Gate, task: Task) -> Response:
+def _answer_task(services: Services, reader: Reader, task: Task) -> Response:
     media_type = chosen(request.accept_mimetypes, task)
-    deadline = deadline_of(settings, task)
-    with gate.passed(deadline):
+    deadline = deadline_of(services.settings, task)
+    with passage(services.gates, task, deadline) as named:
         asked = reader.read(task, deadline)
+        named(asked.call.choice.model)
         answer = task.answer(task, asked.call)
         served = Served(
             task=task, upload=asked.upload, answer=answer, wanted=asked.wanted, began=g.began

@@ -45,7 +45,8 @@ class ReplyParams(Record, frozen=True, kw_only=True):
 
 def parameter_records(task: Task) -> dict[type[Record], tuple[str, ...]]:
     """What may be said to a task: records, and those of their fields that mean something."""
-    choice = ("model", "checkpoint") if task.heavy else ("model",)
+    heavy = task.heavy or task.heavier
+    choice = ("model", "checkpoint") if heavy else ("model",)
     reply = ("picture", "masks", "depth") if task.result is Depth else ("picture", "masks")
     return {task.params: names_of(task.params), Choice: choice, ReplyParams: reply}
 

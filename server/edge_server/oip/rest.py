@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
+from edge_server.api.passage import passage
 from edge_server.api.requests import DEADLINE, cancelled_when_gone, deadline_of
 from edge_server.oip.json_requests import Request, read_request
 from edge_server.oip.models import (
@@ -107,8 +108,10 @@ class Views:
     def infer(self, name: str, version: str = "") -> Response:
         """Answer a request."""
         task = self.models.task(name, version)
-        with self.services.gates[task.heavy].passed(deadline_of(self.services.settings, task)):
+        deadline = deadline_of(self.services.settings, task)
+        with passage(self.services.gates, task, deadline) as named:
             asked = read_request(request.get_data(), request.headers.get(JSON_LENGTH))
+            named(asked.parameters.get("model"))
             answer, outputs = self.models.infer(
                 Infer(
                     task=task,

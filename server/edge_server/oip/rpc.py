@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpc import aio, method_handlers_generic_handler, unary_unary_rpc_method_handler
 
+from edge_server.api.passage import passage
 from edge_server.asgi.bridge import Caller
 from edge_server.asgi.guard import no_memory
 from edge_server.engine.interface import Deadline
@@ -149,7 +150,8 @@ class Service:
         parameters = parameters_of(request)
         seconds = None if ends is None else ends.remaining()
         deadline = self.models.deadline(task, parameters, seconds)
-        with self.services.gates[task.heavy].passed(deadline):
+        with passage(self.services.gates, task, deadline) as named:
+            named(parameters.get("model"))
             answer, outputs = self.models.infer(
                 Infer(
                     task=task,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_server.tasks.cutting import cut_task
 from edge_server.tasks.heavy import heavy_servables, heavy_tasks
+from edge_server.tasks.joined import joined_tasks
 from edge_server.tasks.light import light_servables, light_tasks
 from edge_server.tasks.parity import parity_servable
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def every_task(bundle: Bundle) -> tuple[Task, ...]:
     """The tasks of the bundle's models, of the heavy ones, and of both."""
-    return (*light_tasks(bundle), *heavy_tasks(), cut_task(bundle))
+    return (*joined_tasks(light_tasks(bundle), heavy_tasks()), cut_task(bundle))
 
 
 def every_servable(bundle: Bundle, store: WeightsStore) -> tuple[Servable, ...]:

@@ -64,9 +64,10 @@ class Task:
     """``POST /v1/<name>``.
 
     ``params``: a record with defaults; its fields are the request's parameters.
-    ``models``: the ids that ``model`` may name, the default first.  ``pictures``: further
-    photos that the request may carry.  ``answer`` is given the task and
-    a call, and raises a ``Problem`` or gives the answer.
+    ``models``: the ids that ``model`` may name, the default first; ``heavier`` are the heavy
+    ones of a task whose default is light.  ``pictures``: further photos that the request may
+    carry.  ``answer`` is given the task and a call, and raises a ``Problem`` or gives the
+    answer.
     ``draw`` paints a value on the photo, None where the value is a picture itself.
     ``heavy`` tasks have more time by default.  ``check`` raises for parameters that do not
     fit a photo of that height and width.
@@ -81,6 +82,7 @@ class Task:
     draw: Callable[[NDArray[np.uint8], Any], NDArray[np.uint8]] | None = None
     pictures: tuple[str, ...] = ()
     heavy: bool = False
+    heavier: tuple[str, ...] = ()
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
 
     def model_of(self, choice: Choice) -> str:

@@ -1,0 +1,59 @@
+"""A task that the bundle answers by itself, and a heavy model better where it is asked for.
+
+``/v1/classify`` is the phone's own classifier; ``/v1/classify?model=classification-resnet50``
+is a heavy one.  A heavy model joins a light task by naming it in ``HeavySpec.task``: it takes
+the light task's parameters, and gives the same kind of result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from edge_server.problems import InvalidParameter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_server.engine.interface import Answer
+    from edge_server.tasks.task import Call, Task
+
+
+def joined_tasks(light: Sequence[Task], heavy: Sequence[Task]) -> tuple[Task, ...]:
+    """Every task once, the light before the heavy; two of one name become one."""
+    heavier = {task.name: task for task in heavy}
+    names = {task.name for task in light}
+    return (
+        *(
+            _joined(task, heavier[task.name]) if task.name in heavier else task
+            for task in light
+        ),
+        *(task for task in heavy if task.name not in names),
+    )
+
+
+def _joined(light: Task, heavy: Task) -> Task:
+    if (light.params, light.result) != (heavy.params, heavy.result):
+        raise TypeError(
+            f"{', '.join(heavy.models)} cannot join {light.name}: give the model the light "
+            f"task's parameters ({light.params.__name__}) and result ({light.result.__name__})"
+        )
+    return replace(
+        light,
+        models=(*light.models, *heavy.models),
+        heavier=heavy.models,
+        answer=partial(_answer, light, heavy),
+    )
+
+
+def _answer(light: Task, heavy: Task, task: Task, call: Call) -> Answer:
+    model = task.model_of(call.choice)
+    if model in heavy.models:
+        heavy.check((call.photo.rgb.shape[0], call.photo.rgb.shape[1]), call.params)
+        return heavy.answer(heavy, call)
+    if call.choice.checkpoint:
+        raise InvalidParameter(
+            f"{model} is a file of the bundle and has no checkpoints: leave checkpoint out"
+        )
+    return light.answer(light, call)
