@@ -104,7 +104,8 @@ class Servable:
     every inference slot of a CPU has a runner of its own (light models, one core each), or
     all share one that uses every core (heavy models).  ``lane`` keeps the heavy from
     blocking the light: each lane has a queue of its own.  ``check`` raises
-    ``ModelOutputInvalid`` for a value that is no answer.
+    ``ModelOutputInvalid`` for a value that is no answer.  ``version`` is ``sha256`` as a
+    record has it, where looking is quicker than hashing.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Servable:
     lane: str = "heavy"
     batch: int = 1
     check: Callable[[Any], None] = check_finite
+    version: Callable[[], str] | None = None
 
 
 class Engine(Protocol):
@@ -138,6 +140,12 @@ class Engine(Protocol):
 
     def states(self) -> Mapping[str, State]:
         """Every model by id, and how it stands."""
+        ...
+
+    def version(self, model_id: str) -> str | None:
+        """The ``sha256`` that an answer of the model has from now on; None where its weights
+        are not here.  Raises ``ModelNotFound``.
+        """
         ...
 
     def warm(self, model_ids: Sequence[str]) -> None:

@@ -89,6 +89,11 @@ class LocalEngine:
         """Every model by id, and how it stands."""
         return self._admission.states()
 
+    def version(self, model_id: str) -> str | None:
+        """What answers, by its hash; see :class:`~edge_server.engine.interface.Engine`."""
+        self._admission.known(model_id)
+        return self._residency.version(model_id)
+
     def warm(self, model_ids: Sequence[str]) -> None:
         """Load these now, in every slot that may need them; raises the ``Problem``."""
         for model_id in model_ids:

@@ -55,6 +55,15 @@ class Residency:
         """Every model, loaded or not."""
         return tuple(self._current)
 
+    def version(self, model_id: str) -> str | None:
+        """The hash of what is loaded, else of what would be; None where there is nothing."""
+        with self._lock:
+            here = list(self._shelf.of(model_id))
+        if here:
+            return here[0].sha256
+        servable = self._current[model_id]
+        return (servable.version or servable.sha256)() if servable.available() else None
+
     def lease(self, model_id: str, place: Place) -> Resident:
         """The current version of the model, loaded if it is not; to be released.
 

@@ -99,6 +99,10 @@ class _Loading:
         here = {(row.model, row.checkpoint) for row in self.store.rows() if row.here}
         return (self.model.spec.id, self.checkpoint) in here
 
+    def version(self) -> str:
+        """That hash as the record of the weights has it: the file is not read."""
+        return self.store.sha256(self.model.spec.id, self.checkpoint)
+
     def sha256(self) -> str:
         """The hash of what the next :meth:`load` loads; raises ``WeightsMissing``."""
         self.weights = self.store.get(self.model.spec.id, self.checkpoint)
@@ -119,6 +123,7 @@ def _servable(model: HeavyModel, store: WeightsStore, checkpoint: str) -> Servab
         variant=checkpoint or _default(model, store),
         sha256=loading.sha256,
         batch=model.batch,
+        version=loading.version,
     )
 
 

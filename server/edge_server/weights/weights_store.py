@@ -109,6 +109,12 @@ class WeightsStore:
             return read_imported(self._folder(model_id), checkpoint) is not None
         return self._default(model_id) is not None
 
+    def sha256(self, model_id: str, checkpoint: str = "") -> str:
+        """The hash that the weights for :meth:`get` have to have; empty where none are here."""
+        folder = self._folder(model_id)
+        found = read_imported(folder, checkpoint) if checkpoint else self._default(model_id)
+        return "" if found is None else found.sha256
+
     def get(self, model_id: str, checkpoint: str = "") -> Weights:
         """Weights whose hash is right, for a model that is to be loaded.
 

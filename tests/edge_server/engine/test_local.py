@@ -479,6 +479,22 @@ def test_a_hot_swap_under_load_fails_nobody_and_names_one_version(
     assert versions[-1].alive == 0
 
 
+def test_the_version_is_what_answers_before_it_is_loaded_and_after(
+    start: Any, fake: Any, send: Any
+) -> None:
+    model = fake("m", version=lambda: "by its record")
+    engine = start(model)
+    assert engine.version("m") == "by its record"
+    model.here = False
+    assert engine.version("m") is None
+    model.here = True
+    assert engine.version("m") != send(engine, "m").result().sha256 == engine.version("m")
+    engine.replace(fake("m").servable(sha256=lambda: "newer"))
+    assert engine.version("m") == send(engine, "m").result().sha256 == "newer"
+    with pytest.raises(ModelNotFound):
+        engine.version("nothing")
+
+
 def test_a_version_that_cannot_be_loaded_does_not_replace(
     start: Any, fake: Any, send: Any
 ) -> None:

@@ -60,7 +60,10 @@ def test_what_was_pulled_is_here(store: WeightsStore, server: Any) -> None:
     assert store.has("tiny", "first")
     assert not store.has("tiny", "second")
     weights = store.get("tiny")
-    assert weights.sha256 == record.sha256
+    assert (
+        weights.sha256 == record.sha256 == store.sha256("tiny") == store.sha256("tiny", "first")
+    )
+    assert store.sha256("tiny", "second") == ""
     assert weights.checkpoint.labels == ("cat",)
     first, second = store.rows()
     assert (first.here, first.bytes, second.here) == (True, record.bytes, False)
