@@ -21,7 +21,8 @@ from edge_runtime.painting import Style
 from edge_runtime.spec import Record
 from edge_server.engine.interface import Servable
 from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
-from edge_server.tasks.task import NoParams, Task
+from edge_server.tasks.filtering import FilterParams, filtered
+from edge_server.tasks.task import ClassifyParams, NoParams, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,6 +85,8 @@ class _Light:
     pictures: tuple[str, ...] = ()
     # The model that answers when a further picture came along.
     with_picture: str = ""
+    # Whether ``decode=scaled`` may be said: its answer has no place in the photo.
+    scales: bool = False
 
 
 def _background(lens: Lens, asked: Asked) -> Prediction[results.Picture]:
@@ -128,6 +131,15 @@ _TASKS = (
         pictures=("background_image",),
     ),
     _Light(
+        name="filter",
+        title="Stickers, light, weather and another background, by faces and smiles",
+        kind=spec.FaceExpression,
+        result=results.Picture,
+        by=filtered,
+        params=FilterParams,
+        pictures=("background_image",),
+    ),
+    _Light(
         name="faces",
         title="Faces, their boxes and six points",
         kind=spec.FaceDetection,
@@ -157,6 +169,8 @@ _TASKS = (
         kind=spec.ImageClassification,
         result=results.Labels,
         by=lambda lens, asked: lens.classify(asked.photo, asked.model),
+        params=ClassifyParams,
+        scales=True,
         draw=drawing.draw_labels,
     ),
     _Light(
@@ -183,7 +197,7 @@ _TASKS = (
 def light_tasks(bundle: Bundle) -> tuple[Task, ...]:
     """The tasks that the bundle has a model for."""
     made = ((light, _models(bundle, light.kind)) for light in _TASKS)
-    return tuple(_task(light, models) for light, models in made if models)
+    return tuple(_task(bundle, light, models) for light, models in made if models)
 
 
 def light_servables(bundle: Bundle) -> tuple[Servable, ...]:
@@ -201,7 +215,8 @@ def _models(bundle: Bundle, kind: type) -> tuple[str, ...]:
 _DEFAULTS = {"portrait-segmentation", "face-detection-short"}
 
 
-def _task(light: _Light, models: tuple[str, ...]) -> Task:
+def _task(bundle: Bundle, light: _Light, models: tuple[str, ...]) -> Task:
+    least = _least_hw(bundle, models[0]) if light.scales else None
     return Task(
         name=light.name,
         title=light.title,
@@ -211,7 +226,16 @@ def _task(light: _Light, models: tuple[str, ...]) -> Task:
         answer=partial(_answer, light),
         draw=light.draw,
         pictures=light.pictures,
+        least_hw=lambda params: least if least and params.decode == "scaled" else None,
     )
+
+
+def _least_hw(bundle: Bundle, model: str) -> tuple[int, int]:
+    """Twice the model's input: a contract's resize halves a photo down to there, and what a
+    JPEG's decoder scales by is a power of two as well.
+    """
+    height, width = bundle.entry(model).spec.image.sizes_hw[0]
+    return 2 * height, 2 * width
 
 
 def _answer(light: _Light, task: Task, call: Call) -> Answer:

@@ -17,7 +17,10 @@ from edge_runtime import Lens
 from edge_runtime.wire import result_record
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
-LIGHT = ("segment", "background", "faces", "landmarks", "smile", "classify", "objects", "style")
+LIGHT = (
+    *("segment", "background", "filter", "faces", "landmarks", "smile"),
+    *("classify", "objects", "style"),
+)
 
 
 def opened(content: bytes) -> Image.Image:
