@@ -88,7 +88,6 @@ class Served:
 
     def record(self) -> wire.Json:
         """The answer as JSON."""
-        height, width = self.rgb.shape[:2]
         upload, answer = self.upload, self.answer
         record: wire.Json = {
             "task": self.task.name,
@@ -98,7 +97,7 @@ class Served:
             "device": answer.device,
             "image": {
                 "sha256": upload.sha256,
-                "size": [width, height],
+                "size": list(upload.size_wh),
                 "format": upload.format,
                 "warnings": list(upload.warnings),
             },

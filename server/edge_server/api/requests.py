@@ -13,6 +13,7 @@ from edge_server.api.parameters import check_names, read_parameters
 from edge_server.api.replies import ReplyParams, parameter_records
 from edge_server.asgi.bridge import CALLER
 from edge_server.engine.interface import Deadline
+from edge_server.intake.decoding import Wishes
 from edge_server.problems import (
     AmbiguousSource,
     BadBase64,
@@ -57,7 +58,7 @@ class Reader:
         params = read_parameters(task.params, body.fields)
         wanted = read_parameters(ReplyParams, body.fields)
         choice = read_parameters(Choice, body.fields)
-        upload = self.image(body, "image", deadline)
+        upload = self.image(body, "image", deadline, task.least_hw(params))
         if upload is None:
             raise MissingImage(
                 "there is no image: send a file as 'image', or image_base64, or image_url"
@@ -75,19 +76,26 @@ class Reader:
         )
         return Asked(call=call, upload=upload, wanted=wanted)
 
-    def image(self, body: Body, name: str, deadline: Deadline) -> Upload | None:
+    def image(
+        self,
+        body: Body,
+        name: str,
+        deadline: Deadline,
+        least_hw: tuple[int, int] | None = None,
+    ) -> Upload | None:
         """The photo of that name by whichever way it came; None where it did not."""
         ways = [end for end in ENDS if _has(body, name, end)]
         if len(ways) > 1:
             raise AmbiguousSource(f"{name} comes in more than one way: send it once")
         if not ways:
             return None
+        wishes = Wishes(least_hw=least_hw, allow_truncated=_truncated(body))
         if name in body.files:
-            return self.intake.from_bytes(body.files[name], allow_truncated=_truncated(body))
+            return self.intake.from_bytes(body.files[name], wishes)
         text = _text(body.fields[f"{name}{ways[0]}"], f"{name}{ways[0]}")
         if ways[0] == "_url":
-            return self.intake.from_url(text, deadline)
-        return self.intake.from_base64(text, allow_truncated=_truncated(body))
+            return self.intake.from_url(text, deadline, wishes)
+        return self.intake.from_base64(text, wishes)
 
 
 def deadline_of(settings: Settings, task: Task) -> Deadline:

@@ -46,7 +46,8 @@ class Decoded:
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
     """``least_hw``: a JPEG may come smaller, by 2, 4 or 8, but not below this upright height
-    and width in pixels.  ``allow_truncated``: what a cut image misses is filled in.
+    and width in pixels; None decodes every pixel.  ``allow_truncated``: what a cut image
+    misses is filled in, and a warning says so.
     """
 
     least_hw: tuple[int, int] | None = None

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from edge_server.engine.interface import Deadline
     from edge_server.intake.url_fetching import Fetcher
 
+AS_IT_IS = Wishes()
+
 
 class Intake:
     """Takes images in; any number of threads may use one.
@@ -46,19 +48,8 @@ class Intake:
         self._decoders = BoundedSemaphore(self._limits.decoders)
         quiet_pillow()
 
-    def from_bytes(
-        self,
-        data: bytes,
-        *,
-        least_hw: tuple[int, int] | None = None,
-        allow_truncated: bool = False,
-    ) -> Upload:
-        """The image in these bytes.
-
-        ``least_hw``: upright height and width in pixels below which a JPEG may not be
-        scaled while it is decoded; None decodes every pixel.  ``allow_truncated``: what is
-        missing at the end of a cut image is filled in, and a warning says so.
-        """
+    def from_bytes(self, data: bytes, wishes: Wishes = AS_IT_IS) -> Upload:
+        """The image in these bytes."""
         if not data:
             raise EmptyImage("the image has no bytes: send a file that is not empty")
         if len(data) > self._limits.max_bytes:
@@ -67,7 +58,6 @@ class Intake:
                 limit=self._limits.max_bytes,
                 actual=len(data),
             )
-        wishes = Wishes(least_hw=least_hw, allow_truncated=allow_truncated)
         kind = _format(data)
         check_header(data, kind, self._limits)
         with self._a_decoder():
@@ -81,22 +71,14 @@ class Intake:
             warnings=decoded.warnings,
         )
 
-    def from_base64(
-        self,
-        text: str,
-        *,
-        least_hw: tuple[int, int] | None = None,
-        allow_truncated: bool = False,
-    ) -> Upload:
+    def from_base64(self, text: str, wishes: Wishes = AS_IT_IS) -> Upload:
         """The image in this text; see ``decode_base64`` for how it may be written."""
         data = decode_base64(text, self._limits.max_bytes)
         if data and sniff(data) is None and self._is_base64_of_image(data):
             raise ImageUndecodable("the image was encoded in base64 twice: encode it once")
-        return self.from_bytes(data, least_hw=least_hw, allow_truncated=allow_truncated)
+        return self.from_bytes(data, wishes)
 
-    def from_url(
-        self, url: str, deadline: Deadline, *, least_hw: tuple[int, int] | None = None
-    ) -> Upload:
+    def from_url(self, url: str, deadline: Deadline, wishes: Wishes = AS_IT_IS) -> Upload:
         """The image at this address."""
         if self._fetcher is None:
             raise UrlInputDisabled(
@@ -108,7 +90,7 @@ class Intake:
                 "the URL's server gave something that is not an image of the formats "
                 f"{', '.join(supported())}: name the image itself, not a page that shows it"
             )
-        return self.from_bytes(data, least_hw=least_hw)
+        return self.from_bytes(data, wishes)
 
     @contextmanager
     def _a_decoder(self) -> Iterator[None]:

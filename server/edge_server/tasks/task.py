@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,15 @@ class Choice(Record, frozen=True, kw_only=True):
 
 class NoParams(Record, frozen=True, kw_only=True):
     """Nothing can be chosen."""
+
+
+class ClassifyParams(Record, frozen=True, kw_only=True):
+    """``decode``: ``full`` decodes every pixel, as the phone does; ``scaled`` lets a JPEG's
+    decoder do what the model's resize begins with, halving, which takes less time and moves
+    probabilities a little.  A picture in the answer is then as small.
+    """
+
+    decode: Literal["full", "scaled"] = "full"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +79,8 @@ class Task:
     answer.
     ``draw`` paints a value on the photo, None where the value is a picture itself.
     ``heavy`` tasks have more time by default.  ``check`` raises for parameters that do not
-    fit a photo of that height and width.
+    fit a photo of that height and width.  ``least_hw`` is the upright height and width in
+    pixels below which a JPEG may not be scaled while it is decoded, None for every pixel.
     """
 
     name: str
@@ -84,6 +94,7 @@ class Task:
     heavy: bool = False
     heavier: tuple[str, ...] = ()
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
+    least_hw: Callable[[Any], tuple[int, int] | None] = lambda _params: None
 
     def model_of(self, choice: Choice) -> str:
         """The id of the model that was chosen; ``InvalidParameter`` lists those there are."""

@@ -73,9 +73,9 @@ def test_a_cut_picture_is_taken_where_it_is_asked_for(
 ) -> None:
     options = {"interlace": 0} if kind == "GIF" else {}
     data = made.encoded(made.picture(300, 200), kind, **options)
-    whole = intake.from_bytes(data, allow_truncated=True)
+    whole = intake.from_bytes(data, Wishes(allow_truncated=True))
     assert whole.warnings == ()
-    cut = intake.from_bytes(data[: int(len(data) * 0.7)], allow_truncated=True)
+    cut = intake.from_bytes(data[: int(len(data) * 0.7)], Wishes(allow_truncated=True))
     assert (cut.size_wh, cut.warnings) == ((300, 200), ("truncated",))
     rows = slice(100, 200) if kind == "BMP" else slice(0, 100)  # bitmaps stand on their head
     np.testing.assert_array_equal(cut.photo.rgb[rows], whole.photo.rgb[rows])
@@ -85,7 +85,7 @@ def test_a_cut_picture_is_taken_where_it_is_asked_for(
 
 def test_a_header_alone_is_too_little_all_the_same(made: Any, intake: Intake) -> None:
     with pytest.raises(ImageTruncated):
-        intake.from_bytes(made.of("JPEG")[:200], allow_truncated=True)
+        intake.from_bytes(made.of("JPEG")[:200], Wishes(allow_truncated=True))
 
 
 def test_a_wrong_checksum_in_a_png(
@@ -95,7 +95,7 @@ def test_a_wrong_checksum_in_a_png(
     at = data.index(b"IDAT") + 20
     data[at] ^= 1
     refused("image-undecodable", intake.from_bytes, bytes(data))
-    refused("image-undecodable", intake.from_bytes, bytes(data), allow_truncated=True)
+    refused("image-undecodable", intake.from_bytes, bytes(data), Wishes(allow_truncated=True))
 
 
 def test_a_png_without_its_end_is_whole(made: Any, intake: Intake) -> None:
@@ -305,7 +305,7 @@ def test_a_jpeg_may_be_scaled_while_it_is_decoded(
     intake: Intake,
 ) -> None:
     image = made.picture(1280, 960)
-    upload = intake.from_bytes(made.encoded(image, "JPEG"), least_hw=least_hw)
+    upload = intake.from_bytes(made.encoded(image, "JPEG"), Wishes(least_hw=least_hw))
     assert (upload.size_wh, upload.photo.size_wh) == ((1280, 960), wanted_wh)
     small = np.asarray(image.resize(wanted_wh, Image.Resampling.BOX)).astype(int)
     assert np.abs(upload.photo.rgb - small).mean() < 2
@@ -315,13 +315,15 @@ def test_the_least_size_is_that_of_the_upright_picture(made: Any, intake: Intake
     exif = Image.Exif()
     exif[0x0112] = 6
     data = made.encoded(made.picture(1280, 960), "JPEG", exif=exif)
-    upload = intake.from_bytes(data, least_hw=(640, 240))
+    upload = intake.from_bytes(data, Wishes(least_hw=(640, 240)))
     assert (upload.size_wh, upload.photo.size_wh) == ((960, 1280), (480, 640))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "HEIF", "WEBP"])
 def test_other_formats_are_not_scaled(kind: str, made: Any, intake: Intake) -> None:
-    upload = intake.from_bytes(made.encoded(made.picture(640, 480), kind), least_hw=(60, 60))
+    upload = intake.from_bytes(
+        made.encoded(made.picture(640, 480), kind), Wishes(least_hw=(60, 60))
+    )
     assert upload.photo.size_wh == (640, 480)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from edge_server.engine.interface import Deadline
+from edge_server.intake.decoding import Wishes
 from edge_server.intake.intake import Intake
 from edge_server.intake.limits import IntakeLimits
 from edge_server.problems import BadUpstream, Problem
@@ -92,7 +93,9 @@ def test_a_url_may_be_scaled_and_its_image_may_be_bad(
 ) -> None:
     jpeg = made.encoded(made.picture(640, 480), "JPEG")
     deadline = Deadline.after(9)
-    upload = Intake(fetcher=Given(jpeg)).from_url("http://a.com/", deadline, least_hw=(60, 60))
+    upload = Intake(fetcher=Given(jpeg)).from_url(
+        "http://a.com/", deadline, Wishes(least_hw=(60, 60))
+    )
     assert (upload.size_wh, upload.photo.size_wh) == ((640, 480), (80, 60))
     cut = Intake(fetcher=Given(jpeg[:999]))
     refused("image-truncated", cut.from_url, "http://a.com/", deadline)
@@ -140,7 +143,7 @@ def test_lenient_and_strict_requests_do_not_mix(made: Any) -> None:
 
     def one(lenient: bool) -> str:
         try:
-            return str(intake.from_bytes(data, allow_truncated=lenient).warnings)
+            return str(intake.from_bytes(data, Wishes(allow_truncated=lenient)).warnings)
         except Problem as problem:
             return problem.code
 

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from edge_runtime import Lens
 from edge_runtime.bundle import Bundle
 from edge_runtime.images import Photo, open_photo
 from edge_server.engine.interface import Deadline
 from edge_server.engine.local import LocalEngine
+from edge_server.intake.decoding import Wishes
+from edge_server.intake.intake import Intake
 from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
 from edge_server.tasks.light import light_servables, light_tasks
 from edge_server.tasks.task import Call, Choice
@@ -105,3 +109,20 @@ def test_a_file_that_was_tampered_with_is_unhealthy(tmp_path: Path) -> None:
     with pytest.raises(ModelUnhealthy, match="not the one of the manifest"):
         task.answer(task, call)
     engine.drain(5)
+
+
+def test_a_jpeg_scaled_while_it_is_decoded_has_the_same_best_label() -> None:
+    task, intake, lens = TASKS["classify"], Intake(), Lens()
+    assert task.least_hw(task.params()) is None
+    least = task.least_hw(task.params(decode="scaled"))
+    assert least == (448, 448)
+    for name in ("biden", "china", "obama3", "rocket"):
+        content = BytesIO()
+        with Image.open(SAMPLES / f"{name}.jpg") as image:
+            image.convert("RGB").resize((1280, 960)).save(content, "JPEG", quality=90)
+        full = intake.from_bytes(content.getvalue())
+        scaled = intake.from_bytes(content.getvalue(), Wishes(least_hw=least))
+        assert scaled.photo.size_wh == (640, 480)
+        best, also = (lens.classify(one.photo).value.labels[0] for one in (full, scaled))
+        assert best.label == also.label
+        assert abs(best.score - also.score) < 0.05
