@@ -21,6 +21,8 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # Addresses that monitors and browsers ask without a key.
 OPEN = ("/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
 ADMIN = ("/metrics",)
+# The page and the models that run in it: a browser loads them before it has a key.
+PAGE = ("/page/", "/bundle/", "/runtime/")
 KEY_HEADER = "X-API-Key"
 
 
@@ -42,7 +44,7 @@ class Access:
         self._check_host()
         if request.method == "OPTIONS" and "Origin" in request.headers:
             return Response(status=204)
-        if request.path in OPEN:
+        if request.path in OPEN or _is_page():
             return None
         g.caller = self._caller()
         g.rate_left = self.rates.take(g.caller)
@@ -89,6 +91,13 @@ class Access:
 
     def _from_here(self) -> bool:
         return self.settings.on_loopback
+
+
+def _is_page() -> bool:
+    """Whether a file of the page is read, which has nothing of anybody."""
+    if request.method not in {"GET", "HEAD"}:
+        return False
+    return request.path == "/" or request.path.startswith(PAGE)
 
 
 def _sent_key() -> str:

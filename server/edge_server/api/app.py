@@ -27,6 +27,7 @@ from edge_server.api.passage import passage
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
+from edge_server.api.web import web
 from edge_server.asgi.guard import no_memory
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
 from edge_server.oip.rest import rest
@@ -100,6 +101,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(_v1(services, page))
     app.register_blueprint(rest(services))
     app.register_blueprint(docs(page))
+    app.register_blueprint(web(services))
     return app
 
 

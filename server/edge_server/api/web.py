@@ -1,0 +1,186 @@
+"""The page at ``/``, and what it needs to compute in the browser, with nothing from elsewhere.
+
+Its files are built from ``server/web`` and lie in ``edge_server/web``.  The bundle's files are
+under an address with the manifest's hash, so that a browser may keep them; so are the browser
+runtime's, where the bundle has one: ``web/`` or, in a checkout, ``web/dist/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from edge_runtime.backdrops import PAINTS, WORDS
+from edge_runtime.discovery import MANIFEST
+from edge_runtime.spec import Record
+from edge_server.api.bodies import read_body
+from edge_server.api.parameters import check_names, read_parameters
+from edge_server.api.wire import encoded
+from edge_server.engine.interface import Deadline
+from edge_server.problems import MissingImage
+
+if TYPE_CHECKING:
+    from edge_server.api.app import Services
+
+FILES = Path(__file__).parents[1] / "web"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+# What of a bundle a browser reads; its other files are nobody's business.
+_SHARED = ("labels/", "models/", "golden/")
+_RUNTIME = ("worker.js", "wasm/litert_wasm_internal.js", "wasm/litert_wasm_internal.wasm")
+_YEAR = 365 * 86400
+
+
+class PhotoParams(Record, frozen=True, kw_only=True):
+    """``image_url``: the address of the photo."""
+
+    image_url: str = ""
+
+
+@dataclass(frozen=True)
+class PageFiles:
+    """The folders that the page's parts are in."""
+
+    bundle: Path
+    built: Path = FILES
+
+    @cached_property
+    def manifest_hash(self) -> str:
+        """Names the bundle's files: another manifest, other addresses."""
+        return _hash(self.bundle / MANIFEST)
+
+    @cached_property
+    def runtime(self) -> Path | None:
+        """The folder of the browser runtime; None where it was not built."""
+        places = (self.bundle / "web", self.bundle / "web" / "dist")
+        whole = (p for p in places if all((p / name).is_file() for name in _RUNTIME))
+        return next(whole, None)
+
+    @cached_property
+    def runtime_hash(self) -> str:
+        """Names the runtime's files, of which the worker names the others' version."""
+        return "" if self.runtime is None else _hash(self.runtime / _RUNTIME[0])
+
+    def device(self) -> dict[str, str] | None:
+        """The addresses of what computes in the browser; None where it was not built."""
+        if self.runtime is None:
+            return None
+        root = f"/runtime/{self.runtime_hash}/"
+        return {
+            "worker": f"{root}worker.js",
+            "wasm": f"{root}wasm/",
+            "bundle": f"/bundle/{self.manifest_hash}/",
+        }
+
+
+def web(services: Services, files: PageFiles | None = None) -> Blueprint:
+    """The page, its parts, and the bundle; where the page was not built, ``/docs``."""
+    blueprint = Blueprint("web", __name__)
+    files = files or PageFiles(services.bundle.folder)
+    config = configuration(services, files)
+    views = _Views(files)
+    blueprint.add_url_rule("/", "page", views.page)
+    blueprint.add_url_rule("/page/config.json", "config", lambda: jsonify(config))
+    blueprint.add_url_rule("/page/<path:name>", "part", views.part)
+    blueprint.add_url_rule("/page/photo", "photo", partial(fetched, services), methods=["POST"])
+    blueprint.add_url_rule("/bundle/<digest>/<path:name>", "bundle", views.bundle)
+    blueprint.add_url_rule("/runtime/<digest>/<path:name>", "runtime", views.runtime)
+    return blueprint
+
+
+@dataclass(frozen=True)
+class _Views:
+    """The files by their addresses; raises ``NotFound`` for all others."""
+
+    files: PageFiles
+
+    def page(self) -> Any:
+        if not (self.files.built / "index.html").is_file():
+            return redirect("/docs")
+        return _sent(self.files.built, "index.html")
+
+    def part(self, name: str) -> Response:
+        response = _sent(self.files.built, name)
+        response.headers["Service-Worker-Allowed"] = "/"
+        return response
+
+    def bundle(self, digest: str, name: str) -> Response:
+        known = name == MANIFEST or name.startswith(_SHARED)
+        if not known or digest != self.files.manifest_hash:
+            raise NotFound
+        return _sent(self.files.bundle, name, _YEAR)
+
+    def runtime(self, digest: str, name: str) -> Response:
+        folder = self.files.runtime
+        if folder is None or digest != self.files.runtime_hash:
+            raise NotFound
+        if name != "worker.js" and not name.startswith("wasm/"):
+            raise NotFound
+        return _sent(folder, name, _YEAR)
+
+
+def configuration(services: Services, files: PageFiles) -> dict[str, Any]:
+    """What the page has to know before it has a key."""
+    settings, bundle = services.settings, services.bundle
+    ids = [entry.spec.id for entry in bundle.manifest.models]
+    labelled = bundle.entry("object-detection").spec if "object-detection" in ids else None
+    samples = sorted(path.name for path in (files.built / "samples").glob("*.webp"))
+    return {
+        "version": version("pocketlens"),
+        "keys": settings.keys_required,
+        "urls": settings.urls_taken,
+        "most_bytes": settings.max_body_bytes,
+        "device": files.device(),
+        "models": ids,
+        "objects": list(bundle.labels(labelled)) if labelled else [],
+        "backgrounds": {
+            "colours": list(PAINTS),
+            "patterns": [word for word in WORDS if word not in PAINTS],
+        },
+        "samples": samples,
+    }
+
+
+def fetched(services: Services) -> Response:
+    """The photo at an address, upright, as PNG: a page may not read another site's pictures by
+    itself.  Nothing else of the file is told."""
+    body = read_body(request)
+    check_names([*body.fields, *body.files], ("image_url",))
+    url = read_parameters(PhotoParams, body.fields).image_url
+    if not url:
+        raise MissingImage("there is no address: send image_url")
+    deadline = Deadline.after(services.settings.request_seconds)
+    upload = services.intake.from_url(url, deadline)
+    return Response(encoded(upload.photo.rgb, "image/png"), mimetype="image/png")
+
+
+def _sent(folder: Path, name: str, seconds: int = 0) -> Response:
+    """A file of a folder, compared by its ETag unless it never changes."""
+    response = send_from_directory(folder, name, max_age=seconds)
+    if seconds:
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    response.headers.update(_HEADERS)
+    return response
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
