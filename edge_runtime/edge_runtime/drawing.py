@@ -30,9 +30,9 @@ def draw_faces(rgb: Pixels, value: Faces) -> Pixels:
     """Boxes with their scores, and the six points."""
     canvas = rgb.copy()
     for face in value.faces:
-        _box(canvas, face.box_xyxy, ACCENT)
+        draw_box(canvas, face.box_xyxy, ACCENT)
         for point in face.points.values():
-            _dot(canvas, point, POINT, 1.6)
+            draw_dot(canvas, point, POINT, 1.6)
     return _labelled(canvas, [(f"{f.score:.0%}", f.box_xyxy, ACCENT) for f in value.faces])
 
 
@@ -43,7 +43,7 @@ def draw_landmarks(rgb: Pixels, value: Faces) -> Pixels:
         if face.landmarks is not None:
             size = (face.box_xyxy[2] - face.box_xyxy[0]) / 180
             for x, y, _ in face.landmarks:
-                _dot(canvas, (float(x), float(y)), ACCENT, size / _weight(canvas))
+                draw_dot(canvas, (float(x), float(y)), ACCENT, size / _weight(canvas))
     return canvas
 
 
@@ -51,7 +51,7 @@ def draw_smiles(rgb: Pixels, value: Faces) -> Pixels:
     """Boxes with the probability of a smile, as a number and a bar below."""
     canvas = rgb.copy()
     for face in value.faces:
-        _box(canvas, face.box_xyxy, _smile_colour(face))
+        draw_box(canvas, face.box_xyxy, _smile_colour(face))
         _bar(canvas, face)
     labels = [(_smile_text(f), f.box_xyxy, _smile_colour(f)) for f in value.faces]
     return _labelled(canvas, labels)
@@ -61,22 +61,22 @@ def draw_objects(rgb: Pixels, value: Objects) -> Pixels:
     """Boxes with their class and score; a class always has the same colour."""
     canvas = rgb.copy()
     found = [
-        (f"{o.label} {o.score:.0%}", o.box_xyxy, _colour_of(o.label)) for o in value.objects
+        (f"{o.label} {o.score:.0%}", o.box_xyxy, colour_of(o.label)) for o in value.objects
     ]
     for _, box, colour in reversed(found):
-        _box(canvas, box, colour)
+        draw_box(canvas, box, colour)
     return _labelled(canvas, found)
 
 
 def draw_labels(rgb: Pixels, value: Labels) -> Pixels:
     """The best labels, one below the other, in the lower left corner."""
     picture = Image.fromarray(rgb)
-    font = _font(rgb)
+    font = font_for(rgb)
     lines = [f"{found.score:.0%}  {found.label.split(',')[0]}" for found in value.labels]
     step = round(font.size * 1.5)
     top = rgb.shape[0] - step * len(lines) - step // 3
     for number, line in enumerate(lines):
-        _plate(picture, line, (step // 3, top + step * number), (30, 34, 42), font)
+        draw_plate(picture, line, (step // 3, top + step * number), (30, 34, 42), font)
     return np.asarray(picture)
 
 
@@ -113,14 +113,16 @@ def _eighths(value: float) -> int:
     return round(value * (1 << _SHIFT))
 
 
-def _box(canvas: Pixels, box_xyxy: tuple[float, ...], colour: Colour) -> None:
+def draw_box(canvas: Pixels, box_xyxy: tuple[float, ...], colour: Colour) -> None:
+    """A box in place, with a dark seam that can be seen on any ground."""
     x0, y0, x1, y1 = map(_eighths, box_xyxy)
     thick = round(_weight(canvas))
     for shade, width in (((0, 0, 0), thick + 2), (colour, thick)):
         cv2.rectangle(canvas, (x0, y0), (x1, y1), shade, width, cv2.LINE_AA, _SHIFT)
 
 
-def _dot(canvas: Pixels, point: tuple[float, float], colour: Colour, size: float) -> None:
+def draw_dot(canvas: Pixels, point: tuple[float, float], colour: Colour, size: float) -> None:
+    """A dot in place; ``size`` is its radius in widths of a line."""
     centre = (_eighths(point[0]), _eighths(point[1]))
     radius = _eighths(max(0.8, size * _weight(canvas)))
     cv2.circle(canvas, centre, radius, colour, -1, cv2.LINE_AA, _SHIFT)
@@ -143,13 +145,15 @@ def _smile_colour(face: Face) -> Colour:
     return SMILE if (face.smile or 0.0) >= 0.5 else (150, 170, 190)
 
 
-def _colour_of(name: str) -> Colour:
+def colour_of(name: str) -> Colour:
+    """The colour of a class, always the same."""
     hue = zlib.crc32(name.encode()) % 360 / 360
     red, green, blue = colorsys.hls_to_rgb(hue, 0.62, 0.75)
     return round(255 * red), round(255 * green), round(255 * blue)
 
 
-def _font(rgb: Pixels) -> ImageFont.FreeTypeFont:
+def font_for(rgb: Pixels) -> ImageFont.FreeTypeFont:
+    """A font that can be read on a picture of that size."""
     return _sized(max(11, min(rgb.shape[:2]) // 28))
 
 
@@ -162,13 +166,20 @@ def _labelled(
     canvas: Pixels, labels: Sequence[tuple[str, tuple[float, ...], Colour]]
 ) -> Pixels:
     picture = Image.fromarray(canvas)
-    font = _font(canvas)
+    font = font_for(canvas)
     for text, box, colour in reversed(labels):
-        _plate(picture, text, (round(box[0]), round(box[1] - font.size * 1.4)), colour, font)
+        draw_plate(
+            picture, text, (round(box[0]), round(box[1] - font.size * 1.4)), colour, font
+        )
     return np.asarray(picture)
 
 
-def _plate(
+def plate_size_wh(text: str, font: ImageFont.FreeTypeFont) -> tuple[int, int]:
+    """Width and height of a text's plate, in pixels."""
+    return round(font.getlength(text)) + 2 * round(font.size * 0.3), round(font.size * 1.4)
+
+
+def draw_plate(
     picture: Image.Image,
     text: str,
     corner: tuple[int, int],
@@ -177,7 +188,7 @@ def _plate(
 ) -> None:
     """Text on a plate of its own, moved so that all of it is inside the picture."""
     pad = round(font.size * 0.3)
-    wide, high = round(font.getlength(text)) + 2 * pad, round(font.size * 1.4)
+    wide, high = plate_size_wh(text, font)
     x = max(0, min(corner[0], picture.width - wide))
     y = max(0, min(corner[1], picture.height - high))
     pen = ImageDraw.Draw(picture)

@@ -60,15 +60,15 @@ def test_a_label_stays_inside(box: tuple[int, int, int, int]) -> None:
     thing = DetectedObject(label="a very long name of a thing", score=0.5, box_xyxy=box)
     made = drawing.draw_objects(GREY, Objects(objects=(thing,)))
     assert made.shape == GREY.shape
-    colour = np.all(made == drawing._colour_of(thing.label), axis=2)
+    colour = np.all(made == drawing.colour_of(thing.label), axis=2)
     rows, columns = np.nonzero(colour)
     assert columns.max() - columns.min() > 150
     assert len(rows) > 1000
 
 
 def test_a_class_keeps_its_colour() -> None:
-    assert drawing._colour_of("cat") == drawing._colour_of("cat")
-    assert len({drawing._colour_of(name) for name in ("cat", "dog", "person", "car")}) == 4
+    assert drawing.colour_of("cat") == drawing.colour_of("cat")
+    assert len({drawing.colour_of(name) for name in ("cat", "dog", "person", "car")}) == 4
 
 
 def test_a_contact_sheet_holds_all_its_tiles() -> None:
