@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from edge_server.asgi.error_members import error_members
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
@@ -20,11 +22,9 @@ RETRY_AFTER = 2  # seconds, where the problem does not know better
 
 def problem_record(problem: Problem, request_id: str, path: str = "") -> dict[str, Any]:
     """The members of RFC 9457, and ours: ``code``, ``retryable``, ``limit``, ``actual``,
-    ``errors`` (``pointer`` and ``message``); below ``/v2`` also ``error``, which the
-    protocol's clients read.
+    ``errors`` (``pointer`` and ``message``); before them those of :func:`error_members`.
     """
-    record: dict[str, Any] = {"error": problem.detail} if _is_v2(path) else {}
-    record |= {
+    record: dict[str, Any] = error_members(problem, path) | {
         "type": f"urn:pocketlens:problem:{problem.code}",
         "title": problem.title,
         "status": problem.status,
@@ -46,17 +46,14 @@ def problem_record(problem: Problem, request_id: str, path: str = "") -> dict[st
 
 def problem_headers(problem: Problem, path: str = "") -> dict[str, str]:
     """Headers that go with it: nothing is cached, and what is retryable says when."""
-    kind = "application/json" if _is_v2(path) else "application/problem+json"
+    ours = not error_members(problem, path)
+    kind = "application/problem+json" if ours else "application/json"
     headers = {"Content-Type": kind, "Cache-Control": "no-store"}
     if problem.status in {429, 503}:
         headers["Retry-After"] = str(problem.retry_after or RETRY_AFTER)
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="pocketlens"'
     return headers
-
-
-def _is_v2(path: str) -> bool:
-    return path == "/v2" or path.startswith("/v2/")
 
 
 def new_request_id() -> str:

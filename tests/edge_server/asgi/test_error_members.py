@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_server.asgi.error_members import error_members
+from edge_server.asgi.refusing import problem_headers, problem_record
+from edge_server.problems import EmptyImage
+
+PROBLEM = EmptyImage("no bytes: send a file")
+SENTENCE = {"error": PROBLEM.detail}
+
+
+@pytest.mark.parametrize(
+    ("path", "members"),
+    [
+        ("/v1/cut", {}),
+        ("/", {}),
+        ("", {}),
+        ("/v2", SENTENCE),
+        ("/v2/models/x/infer", SENTENCE),
+        ("/v22", {}),
+        ("/img2img/depth-bts/", SENTENCE),
+        ("/urlimg2img/depth-bts", SENTENCE),
+        ("/cut", {"error": True, "message": PROBLEM.detail}),
+        ("/cutlery", {}),
+        ("/upload", SENTENCE),
+        ("/upload/0123", SENTENCE),
+        ("/do_data_science", SENTENCE),
+        ("/do_data_science_url", SENTENCE),
+        ("/smart-filter", {}),
+    ],
+)
+def test_a_client_finds_the_error_where_it_looks(path: str, members: dict[str, Any]) -> None:
+    assert error_members(PROBLEM, path) == members
+    record = problem_record(PROBLEM, "id", path)
+    assert record | members == record
+    assert (record["code"], record["status"]) == ("empty-image", 400)
+    kind = "application/json" if members else "application/problem+json"
+    assert problem_headers(PROBLEM, path)["Content-Type"] == kind
