@@ -84,18 +84,23 @@ class Reader:
         least_hw: tuple[int, int] | None = None,
     ) -> Upload | None:
         """The photo of that name by whichever way it came; None where it did not."""
+        wishes = Wishes(least_hw=least_hw, allow_truncated=truncated_taken(body))
+        content = self.content(body, name, deadline)
+        return None if content is None else self.intake.from_bytes(content, wishes)
+
+    def content(self, body: Body, name: str, deadline: Deadline) -> bytes | None:
+        """The bytes of that photo, not decoded yet; None where there are none."""
         ways = [end for end in ENDS if _has(body, name, end)]
         if len(ways) > 1:
             raise AmbiguousSource(f"{name} comes in more than one way: send it once")
         if not ways:
             return None
-        wishes = Wishes(least_hw=least_hw, allow_truncated=_truncated(body))
         if name in body.files:
-            return self.intake.from_bytes(body.files[name], wishes)
+            return body.files[name]
         text = _text(body.fields[f"{name}{ways[0]}"], f"{name}{ways[0]}")
         if ways[0] == "_url":
-            return self.intake.from_url(text, deadline, wishes)
-        return self.intake.from_base64(text, wishes)
+            return self.intake.bytes_of_url(text, deadline)
+        return self.intake.bytes_of_base64(text)
 
 
 def deadline_of(settings: Settings, task: Task) -> Deadline:
@@ -139,7 +144,8 @@ def _text(value: Any, name: str) -> str:
     return text
 
 
-def _truncated(body: Body) -> bool:
+def truncated_taken(body: Body) -> bool:
+    """Whether a photo that is cut short is taken all the same."""
     value = body.fields.get("allow_truncated", False)
     text = value[0] if isinstance(value, list) and len(value) == 1 else value
     known = {"true": True, "1": True, "false": False, "0": False, True: True, False: False}

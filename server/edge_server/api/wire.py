@@ -62,6 +62,14 @@ def runs(mask: NDArray[np.bool_]) -> Json:
     return {"size": list(mask.shape), "counts": counts.tolist()}
 
 
+def mask_of_runs(record: Json) -> NDArray[np.bool_]:
+    """The mask, bool [H, W], that :func:`runs` wrote."""
+    height, width = record["size"]
+    counts = np.array(record["counts"])
+    flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    return flat.reshape((height, width), order="F")
+
+
 def mask_json(mask: NDArray[np.bool_], masks: Masks) -> Json:
     """The fields that a mask adds: ``mask``, in the form asked for, or nothing."""
     if masks == "rle":

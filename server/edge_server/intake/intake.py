@@ -73,13 +73,21 @@ class Intake:
 
     def from_base64(self, text: str, wishes: Wishes = AS_IT_IS) -> Upload:
         """The image in this text; see ``decode_base64`` for how it may be written."""
-        data = decode_base64(text, self._limits.max_bytes)
-        if data and sniff(data) is None and self._is_base64_of_image(data):
-            raise ImageUndecodable("the image was encoded in base64 twice: encode it once")
-        return self.from_bytes(data, wishes)
+        return self.from_bytes(self.bytes_of_base64(text), wishes)
 
     def from_url(self, url: str, deadline: Deadline, wishes: Wishes = AS_IT_IS) -> Upload:
         """The image at this address."""
+        return self.from_bytes(self.bytes_of_url(url, deadline), wishes)
+
+    def bytes_of_base64(self, text: str) -> bytes:
+        """The bytes that the text stands for, not decoded yet."""
+        data = decode_base64(text, self._limits.max_bytes)
+        if data and sniff(data) is None and self._is_base64_of_image(data):
+            raise ImageUndecodable("the image was encoded in base64 twice: encode it once")
+        return data
+
+    def bytes_of_url(self, url: str, deadline: Deadline) -> bytes:
+        """The bytes at this address, which begin as an image does, not decoded yet."""
         if self._fetcher is None:
             raise UrlInputDisabled(
                 "this server fetches no URLs: send the file, or its base64 text"
@@ -90,7 +98,7 @@ class Intake:
                 "the URL's server gave something that is not an image of the formats "
                 f"{', '.join(supported())}: name the image itself, not a page that shows it"
             )
-        return self.from_bytes(data, wishes)
+        return data
 
     @contextmanager
     def _a_decoder(self) -> Iterator[None]:

@@ -34,6 +34,7 @@ def test_runs_are_cocos(rows: list[list[int]], counts: list[int]) -> None:
     assert record == {"size": list(mask.shape), "counts": counts}
     flat = np.repeat(np.arange(len(counts)) % 2, counts)
     assert (flat.reshape(mask.shape, order="F") == mask).all()
+    assert (wire.mask_of_runs(record) == mask).all()
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
