@@ -73,6 +73,7 @@ class Reader:
             choice=choice,
             pictures={name: also.photo for name, also in taken.items() if also is not None},
             began=cancelled_when_gone,
+            upload=upload,
         )
         return Asked(call=call, upload=upload, wanted=wanted)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edge_runtime.images import Photo
     from edge_server.engine.interface import Answer, Deadline, Engine, Ticket
+    from edge_server.intake.upload import Upload
 
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=100)]
@@ -46,7 +47,8 @@ class ClassifyParams(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request, understood: ``pictures`` are the photos that came beside the first.
+    """One request, understood: ``pictures`` are the photos that came beside the first;
+    ``upload`` is what the photo came as (format, EXIF), none where only pixels are known.
 
     ``began`` is told each ticket, so that it can be cancelled when the caller hangs up.
     """
@@ -59,6 +61,7 @@ class Call:
     pictures: Mapping[str, Photo] = field(default_factory=dict)
     priority: Priority = Priority.INTERACTIVE
     began: Callable[[Ticket], None] = lambda _ticket: None
+    upload: Upload | None = None
 
     def submit(self, model: str, params: Any, rgb: NDArray[np.uint8] | None = None) -> Ticket:
         """Ask a model of the engine: about the photo, unless ``rgb`` is another."""
