@@ -33,7 +33,11 @@ DAY = 86400
 
 
 class KeyRecord(Record, frozen=True, kw_only=True):
-    """What is kept of a key; times are seconds since 1970, ``ends`` 0 for never."""
+    """What is kept of a key; times are seconds since 1970, ``ends`` 0 for never.
+
+    ``owner`` is whose the things are that are stored with it: its own id, or that of the
+    key that it was rotated from.
+    """
 
     id: str
     name: str
@@ -42,6 +46,7 @@ class KeyRecord(Record, frozen=True, kw_only=True):
     made: float
     ends: float = 0
     revoked: bool = False
+    owner: str = ""
 
     def valid(self, now: float) -> bool:
         """Whether it may still be used."""
@@ -75,8 +80,18 @@ class KeyStore:
         """Every key, revoked ones too, the oldest first."""
         return sorted(self._all().values(), key=lambda record: record.made)
 
-    def add(self, name: str, scopes: Sequence[Scope] = ("infer",), days: float = 0) -> str:
-        """Make a key and return it: this is the only time that it can be seen."""
+    def add(
+        self,
+        name: str,
+        scopes: Sequence[Scope] = ("infer",),
+        days: float = 0,
+        *,
+        owner: str = "",
+    ) -> str:
+        """Make a key and return it: this is the only time that it can be seen.
+
+        ``owner``: see ``KeyRecord``; the key's own id unless another is named.
+        """
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         text = f"pl_{key_id}_{secret}"
         now = time()
@@ -87,6 +102,7 @@ class KeyStore:
             scopes=tuple(scopes),
             made=now,
             ends=now + days * DAY if days else 0,
+            owner=owner or key_id,
         )
         self._write(dict(self._all()) | {key_id: record})
         return text
@@ -98,9 +114,9 @@ class KeyStore:
         self._write(dict(self._all()) | {key_id: revoked})
 
     def rotate(self, key_id: str, grace_days: float = 1) -> str:
-        """A new key with the same name and scopes; the old one ends after the grace."""
+        """A new key with the same name, scopes and owner; the old one ends after the grace."""
         old = self._known(key_id)
-        text = self.add(old.name, old.scopes)
+        text = self.add(old.name, old.scopes, owner=old.owner)
         ends = time() + grace_days * DAY
         ended = msgspec.structs.replace(old, ends=min(ends, old.ends or ends))
         self._write(dict(self._all()) | {key_id: ended})
@@ -130,7 +146,10 @@ class KeyStore:
             found = msgspec.json.decode(self.path.read_bytes(), type=list[KeyRecord])
         except (OSError, msgspec.DecodeError):
             raise self._unreadable() from None
-        return {record.id: record for record in found}
+        owned = (
+            msgspec.structs.replace(record, owner=record.owner or record.id) for record in found
+        )
+        return {record.id: record for record in owned}
 
     def _unreadable(self) -> StorageUnavailable:
         return StorageUnavailable(

@@ -42,6 +42,11 @@ class Settings(Record, frozen=True, kw_only=True):
     ``grpc_port``: 0 for no gRPC, -1 for any free port.
     ``waiting``: callers of light tasks that may wait for their turn; see api/gate.py.
     ``queue``: heavy requests that may wait.
+    ``store``: whether photos and results are kept; ``no`` keeps nothing.
+    ``database_url``: ``postgresql://...``; by default a file of SQLite in the data folder.
+    ``blobs_url``: ``s3://bucket/prefix`` or a folder; by default one in the data folder.
+    ``keep_days``: photos that were kept so long ago are deleted; 0 keeps them for ever.
+    ``database_seconds``: how long a lock of the database is waited for.
     ``kept_bytes``, ``kept_seconds``: answers that are kept for attempts with the same
     Idempotency-Key; 0 bytes keep none.
     Sizes are in bytes and pixels, times in seconds.
@@ -52,7 +57,7 @@ class Settings(Record, frozen=True, kw_only=True):
     device: str = "auto"
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     request_threads: Positive = 96
-    waiting: Annotated[int, msgspec.Meta(ge=0)] = 64
+    waiting: Annotated[int, msgspec.Meta(ge=0)] = 32
     bundle: str = ""
     weights: str = ""
     data: str = ""
@@ -74,6 +79,12 @@ class Settings(Record, frozen=True, kw_only=True):
     memory_bytes: Positive = 8 * 2**30
     kept_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 2**20
     kept_seconds: Seconds = 600.0
+
+    store: Literal["yes", "no"] = "yes"
+    database_url: str = ""
+    blobs_url: str = ""
+    keep_days: Annotated[float, msgspec.Meta(ge=0)] = 0
+    database_seconds: Seconds = 5.0
 
     require_keys: Literal["auto", "yes", "no"] = "auto"
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from edge_server.api.rates import Rates
-    from edge_server.keys import KeyStore, Scope
+    from edge_server.keys import KeyRecord, KeyStore, Scope
     from edge_server.settings import Settings
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -23,7 +23,10 @@ OPEN = ("/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
 ADMIN = ("/metrics",)
 # The page and the models that run in it: a browser loads them before it has a key.
 PAGE = ("/page/", "/bundle/", "/runtime/")
+# What is kept is an owner's: keys need the scope ``store`` below these.
+STORED = ("/v1/photos",)
 KEY_HEADER = "X-API-Key"
+LOCAL = "local"  # whose things are that are stored without a key
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class Access:
             return Response(status=204)
         if request.path in OPEN or _is_page():
             return None
-        g.caller = self._caller()
+        record = self._key()
+        g.owner = record.owner if record else LOCAL
+        g.may_store = record is None or "store" in record.scopes
+        g.caller = f"key {record.id}" if record else f"address {request.remote_addr}"
         g.rate_left = self.rates.take(g.caller)
         return None
 
@@ -75,19 +81,19 @@ class Access:
         if hosts and name.lower() not in hosts:
             raise BadHost("the Host header is not this server's: use its own name")
 
-    def _caller(self) -> str:
-        """What the rate is counted by: the key, or the address."""
+    def _key(self) -> KeyRecord | None:
+        """The key that was sent; None where none was, and none is needed."""
         if "key" in request.args or "api_key" in request.args:
             raise MalformedRequest("a key in the address is kept in logs: send it as a header")
         sent = _sent_key()
         if sent:
-            return f"key {self.keys.check(sent, _scope()).id}"
+            return self.keys.check(sent, _scope())
         if self.settings.keys_required or (_scope() == "admin" and not self._from_here()):
             raise Unauthenticated(
                 "a key is needed: make one with 'edge-serve keys add NAME' and send it as "
                 "'Authorization: Bearer KEY'"
             )
-        return f"address {request.remote_addr}"
+        return None
 
     def _from_here(self) -> bool:
         return self.settings.on_loopback
@@ -108,4 +114,21 @@ def _sent_key() -> str:
 
 
 def _scope() -> Scope:
-    return "admin" if request.path in ADMIN else "infer"
+    if request.path in ADMIN:
+        return "admin"
+    stored = any(request.path == at or request.path.startswith(f"{at}/") for at in STORED)
+    return "store" if stored else "infer"
+
+
+def owner_of() -> str:
+    """Whose the things are that the current request stores and sees."""
+    owner: str = g.get("owner", LOCAL)
+    return owner
+
+
+def may_store() -> bool:
+    """Whether the current caller may keep things: everybody without a key, and every key
+    that has the scope ``store``.
+    """
+    allowed: bool = g.get("may_store", True)
+    return allowed

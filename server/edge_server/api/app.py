@@ -18,6 +18,7 @@ from edge_server import problems
 from edge_server.api.access import Access
 from edge_server.api.catalogue import catalogue
 from edge_server.api.docs import docs
+from edge_server.api.early import Early
 from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
 from edge_server.api.idempotency import KeptAnswers, answered_once
@@ -31,6 +32,7 @@ from edge_server.api.web import web
 from edge_server.asgi.guard import no_memory
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
 from edge_server.oip.rest import rest
+from edge_server.parents.every import parents
 from edge_server.problems import Problem
 from edge_server.tasks.parity import PARITY
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from edge_server.intake.intake import Intake
     from edge_server.keys import KeyStore
     from edge_server.settings import Settings
+    from edge_server.store.store import Store
     from edge_server.tasks.task import Task
 
 _LOG = logging.getLogger("edge_server")
@@ -74,6 +77,13 @@ class Services:
         return KeptAnswers(most_bytes=settings.kept_bytes, seconds=settings.kept_seconds)
 
     @cached_property
+    def store(self) -> Store | None:
+        """What is kept, opened when it is first used; None where the settings keep nothing."""
+        from edge_server.store.store import open_store
+
+        return open_store(self.settings)
+
+    @cached_property
     def gates(self) -> Mapping[bool, Gate]:
         """One for the light tasks (False), one for the heavy (True): neither waits for the
         other.
@@ -81,6 +91,12 @@ class Services:
         cores = self.settings.threads or os.cpu_count() or 1
         light = Gate(permits=2 * cores, waiting=self.settings.waiting)
         return {False: light, True: Gate(permits=1 + self.settings.queue, waiting=0)}
+
+    @cached_property
+    def early(self) -> Early:
+        """What refuses a task's requests before their body is taken, while too many come."""
+        gates = {f"/v1/{task.name}": self.gates[task.heavy] for task in self.tasks}
+        return Early(gates, self.numbers)
 
 
 def create_app(services: Services) -> Flask:
@@ -102,6 +118,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(rest(services))
     app.register_blueprint(docs(page))
     app.register_blueprint(web(services))
+    for blueprint in parents(services):
+        app.register_blueprint(blueprint)
     return app
 
 

@@ -1,0 +1,1 @@
+"""What is kept: photos, what was found in them, and pictures of it, by their owners."""

@@ -1,0 +1,21 @@
+"""All tables of the server, wherever they are declared."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from edge_server.store.tables import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+# Modules that declare tables over ``Base``; one line each.
+MODULES = ("edge_server.store.tables",)
+
+
+def every_table() -> MetaData:
+    """Their metadata, once every module that declares tables was imported."""
+    for module in MODULES:
+        importlib.import_module(module)
+    return Base.metadata
