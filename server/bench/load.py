@@ -11,7 +11,6 @@ nothing else meanwhile.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 import json
 import multiprocessing
@@ -61,6 +60,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("kind", choices=("closed", "open", "soak"))
     parser.add_argument("--task", default="classify")
+    parser.add_argument("--decode", choices=("full", "scaled"), default="full")
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
@@ -80,7 +80,7 @@ def closed(options: argparse.Namespace) -> dict[str, Any]:
     bare = bare_rate(photo, options)
     with served() as port:
         for callers in (1, 8, 32):
-            sent = load(port, request(options.task, photo), callers, options.seconds)
+            sent = load(port, request(options, photo), callers, options.seconds)
             again = bare_rate(photo, options)
             reference = (bare + again) / 2
             bare = again
@@ -95,7 +95,7 @@ def overload(options: argparse.Namespace) -> dict[str, Any]:
     """Requests at twice the rate that can be served, whether or not any are answered."""
     photo = jpeg()
     with served() as port:
-        content = request(options.task, photo)
+        content = request(options, photo)
         alone = load(port, content, 1, options.seconds / 4)
         peak = load(port, content, 8, options.seconds / 4).rate()
         sent = open_loop(port, content, 2 * peak, options.seconds)
@@ -119,7 +119,7 @@ def soak(options: argparse.Namespace) -> dict[str, Any]:
     photo = jpeg()
     with served() as port:
         pid = server_pid(port)
-        content = request(options.task, photo)
+        content = request(options, photo)
         load(port, content, 8, 5)
         before, seen = resident(pid), 0
         sizes = []
@@ -189,11 +189,12 @@ def served() -> Iterator[int]:
         process.wait(60)
 
 
-def request(task: str, photo: bytes) -> bytes:
+def request(options: argparse.Namespace, photo: bytes) -> bytes:
     """The whole request as bytes: the photo is the body."""
+    said = "?decode=scaled" if options.decode == "scaled" else ""
     head = (
-        f"POST /v1/{task} HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
-        f"Content-Length: {len(photo)}\r\n\r\n"
+        f"POST /v1/{options.task}{said} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Content-Type: image/jpeg\r\nContent-Length: {len(photo)}\r\n\r\n"
     )
     return head.encode() + photo
 
@@ -230,46 +231,41 @@ def _again(port: int, content: bytes, end: float, sent: Sent) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection:
         reader = connection.makefile("rb")
         while time.perf_counter() < end:
-            began = time.perf_counter()
-            connection.sendall(content)
-            head = b"".join(iter(reader.readline, b"\r\n"))
-            reader.read(_length(head))
-            sent.answers.append(_answer(head, began))
+            sent.answers.append(_asked(reader, connection, content))
             if sent.answers[-1][0] != 200:
                 time.sleep(0.1)
 
 
 def _opened(port: int, content: bytes, rate: float, seconds: float) -> Sent:
-    async def every() -> Sent:
-        sent, began = Sent(), time.perf_counter()
-        tasks = []
-        for number in range(int(rate * seconds)):
-            await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-            tasks.append(asyncio.create_task(_once(port, content, sent)))
-        sent.seconds = time.perf_counter() - began
-        await asyncio.gather(*tasks)
-        return sent
-
-    return asyncio.run(every())
-
-
-async def _once(port: int, content: bytes, sent: Sent) -> None:
-    try:
-        streams = await asyncio.open_connection("127.0.0.1", port)
-        sent.answers.append(await _ask(streams, content))
-        streams[1].close()
-    except (OSError, asyncio.IncompleteReadError):
-        sent.answers.append((0, 0.0, False))
+    """Callers that come whether or not the others were answered, each in a thread."""
+    sent, began = Sent(), time.perf_counter()
+    threads = []
+    for number in range(int(rate * seconds)):
+        time.sleep(max(0.0, began + number / rate - time.perf_counter()))
+        threads.append(threading.Thread(target=_once, args=(port, content, sent)))
+        threads[-1].start()
+    sent.seconds = time.perf_counter() - began
+    for thread in threads:
+        thread.join()
+    return sent
 
 
-async def _ask(
-    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], content: bytes
-) -> tuple[int, float, bool]:
-    reader, writer = streams
+def _once(port: int, content: bytes, sent: Sent) -> None:
     began = time.perf_counter()
-    writer.write(content)
-    head = await reader.readuntil(b"\r\n\r\n")
-    await reader.readexactly(_length(head))
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            sent.answers.append(_asked(connection.makefile("rb"), connection, content))
+    except (OSError, ValueError):
+        sent.answers.append((0, time.perf_counter() - began, False))
+
+
+def _asked(
+    reader: io.BufferedReader, connection: socket.socket, content: bytes
+) -> tuple[int, float, bool]:
+    began = time.perf_counter()
+    connection.sendall(content)
+    head = b"".join(iter(reader.readline, b"\r\n"))
+    reader.read(_length(head))
     return _answer(head, began)
 
 

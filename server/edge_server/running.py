@@ -62,7 +62,7 @@ async def _serve(settings: Settings) -> int:
     services = services_for(settings, engine, tally, draining.is_set)
     services.keys.list()  # a damaged file is said now, not to the first caller
     with opened(settings) as socket:
-        listener = Listener(settings, create_app(services), draining.set)
+        listener = Listener(settings, create_app(services), draining.set, services.early)
         try:
             engine.warm(settings.preload)
             async with _rpc(services, draining) as rpc:

@@ -40,6 +40,14 @@ class Gate:
         """Whether more is asked than can be served."""
         return monotonic() - self._refused < CALM_SECONDS
 
+    def refuses(self) -> bool:
+        """Whether whoever comes now would be refused at once; that is then a refusal."""
+        with self._turn:
+            if not self.overloaded or self._inside < self._permits:
+                return False
+            self._refused = monotonic()
+            return True
+
     @contextmanager
     def passed(self, deadline: Deadline) -> Iterator[None]:
         """Inside while this is held.

@@ -23,7 +23,7 @@ from edge_server.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
     Message: TypeAlias = MutableMapping[str, Any]
     Scope: TypeAlias = MutableMapping[str, Any]
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     Send: TypeAlias = Callable[[Message], Awaitable[None]]
     # What gets the whole body: (scope, body, receive, send).
     Application: TypeAlias = Callable[[Scope, bytes, Receive, Send], Awaitable[None]]
+    # What is refused by path and headers alone: the problem, or None.
+    Early: TypeAlias = Callable[[str, Mapping[bytes, bytes]], Problem | None]
+
+
+def never(_path: str, _headers: Mapping[bytes, bytes]) -> None:
+    """Nothing is refused early."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class BodyGuard:
     max_bytes: int
     seconds: float
     send_seconds: float
+    early: Early = never
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; other kinds of scope are refused by doing nothing."""
@@ -49,8 +56,13 @@ class BodyGuard:
         if scope["type"] != "http":
             return
         send = self._bounded(send)
+        headers = dict(scope["headers"])
+        busy = self.early(scope["path"], headers)
+        if busy is not None:  # the connection stays; what comes of the body is dropped
+            await refusal(busy, send, path=scope["path"])
+            return
         try:
-            self._check(dict(scope["headers"]))
+            self._check(headers)
             body = await self._body(receive)
         except Cancelled:
             return  # there is nobody to tell

@@ -18,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from edge_server.asgi.bridge import Bridge
-from edge_server.asgi.guard import BodyGuard, no_memory
+from edge_server.asgi.guard import BodyGuard, never, no_memory
 from edge_server.asgi.refusing import refusal_bytes
 from edge_server.problems import HeadersTooLarge, MalformedRequest
 from edge_server.settings import SettingsError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from socket import socket
     from types import FrameType
 
+    from edge_server.asgi.guard import Early
     from edge_server.problems import Problem
     from edge_server.settings import Settings
 
@@ -179,7 +180,11 @@ class Listener(uvicorn.Server):
         settings: Settings,
         wsgi: Callable[..., Iterable[bytes]],
         drain: Callable[[], None],
+        early: Early = never,
     ) -> None:
+        """``drain`` is called once when the server is told to end; ``early`` refuses by the
+        headers alone.
+        """
         self.bridge = Bridge(wsgi, settings.request_threads, settings.request_threads)
         self._drain_seconds = settings.drain_seconds
         self._on_drain = drain
@@ -187,7 +192,11 @@ class Listener(uvicorn.Server):
         self._leaving: asyncio.Task[None] | None = None
         self.loop = asyncio.get_running_loop()
         guard = BodyGuard(
-            self.bridge, settings.max_body_bytes, settings.body_seconds, settings.send_seconds
+            self.bridge,
+            settings.max_body_bytes,
+            settings.body_seconds,
+            settings.send_seconds,
+            early,
         )
         super().__init__(_configured(settings, guard))
 

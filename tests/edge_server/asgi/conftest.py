@@ -8,14 +8,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask, request
 
 from edge_server.asgi.bridge import CALLER
+from edge_server.asgi.guard import never
 from edge_server.asgi.listening import Listener
 from edge_server.settings import Settings
+
+if TYPE_CHECKING:
+    from edge_server.asgi.guard import Early
 
 
 @dataclass
@@ -88,14 +92,14 @@ def application(seen: Seen) -> Flask:
 def start() -> Iterator[Callable[..., Running]]:
     started: list[tuple[Listener, threading.Thread]] = []
 
-    def begin(**given: Any) -> Running:
+    def begin(early: Early = never, **given: Any) -> Running:
         seen = Seen()
         settings = Settings(port=0, **given)
         box: list[Any] = []
 
         def run() -> None:
             async def made() -> None:
-                box.append(Listener(settings, application(seen), lambda: None))
+                box.append(Listener(settings, application(seen), lambda: None, early))
                 await box[0].serve()
 
             asyncio.run(made())

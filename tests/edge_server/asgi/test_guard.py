@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+
+from edge_server.problems import Overloaded, Problem
 
 POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
@@ -105,3 +107,30 @@ def test_who_hangs_up_before_the_body_is_whole_is_not_answered(
     connection.close()
     assert answer(server.raw(POST + b"Content-Length: 0\r\n\r\n"))[0] == 200
     assert server.seen.requests == ["/echo"]
+
+
+def test_an_early_refusal_takes_no_body_and_keeps_the_connection(
+    start: Callable[..., Any],
+) -> None:
+    busy: list[bytes] = []
+
+    def early(path: str, headers: Mapping[bytes, bytes]) -> Problem | None:
+        busy.append(headers[b"content-length"])
+        assert path == "/echo"
+        return Overloaded("busy", retry_after=1) if len(busy) == 1 else None
+
+    server = start(early=early)
+    body = b"x" * 300_000
+    kept = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+    with server.connect() as connection:
+        connection.sendall(kept + b"Content-Length: 300000\r\n\r\n" + body[:1000])
+        connection.sendall(body[1000:])  # a client that does not look before it has sent all
+        connection.sendall(POST + b"Content-Length: 5\r\n\r\nhello")
+        with connection.makefile("rb") as reader:
+            first, _, second = reader.read().partition(b"HTTP/1.1 200 OK\r\n")
+    status, record = answer(first)
+    assert (status, record["code"]) == (503, "overloaded")
+    assert b"retry-after: 1" in first.lower()
+    status, record = answer(b"HTTP/1.1 200 OK\r\n" + second)
+    assert (status, record["bytes"]) == (200, 5)
+    assert len(server.seen.requests) == 1
