@@ -1,4 +1,4 @@
-"""``edge-serve``: start the server, manage its weights and its keys."""
+"""``edge-serve``: start the server, manage its weights, its keys and its store."""
 
 from __future__ import annotations
 
@@ -82,8 +82,21 @@ def _keys(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _store_options(parser: argparse.ArgumentParser) -> None:
+    from edge_server.store.store_commands import add_options
+
+    add_options(parser)
+
+
+def _store(options: argparse.Namespace) -> int:
+    from edge_server.store.store_commands import run
+
+    return run(options)
+
+
 _COMMANDS = {
     "run": (_run_options, _run, "start the server (what edge-serve does without a command)"),
     "weights": (_weights_options, _weights, "list, pull, add and verify the heavy weights"),
     "keys": (_keys_options, _keys, "make, list, revoke and rotate API keys"),
+    "store": (_store_options, _store, "check what is kept, delete what nobody needs"),
 }

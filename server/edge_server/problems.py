@@ -114,6 +114,10 @@ class UrlInputDisabled(Problem, status=403):
     """URLs are not taken by this server."""
 
 
+class StoreDisabled(Problem, status=403):
+    """Nothing is kept by this server."""
+
+
 class NotFound(Problem, status=404):
     """There is nothing at this address."""
 

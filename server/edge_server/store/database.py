@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from edge_server.problems import StorageUnavailable
 from edge_server.store.faults import StoreError, database_faults, unavailable
 from edge_server.store.migrating import migrate
 
@@ -68,7 +69,15 @@ class Database:
     def open(self) -> None:
         """Open it now; raises ``StoreError`` where it is damaged or of a newer version, and
         a ``Problem`` where it cannot be reached."""
-        self._opened()
+        try:
+            self._opened()
+        except StorageUnavailable:
+            if not self.is_sqlite:
+                raise
+            raise StoreError(
+                f"the store's database {self._url.database} is damaged or may not be written: "
+                "restore it from a copy, or move it away to begin anew"
+            ) from None
 
     def close(self) -> None:
         """Close every connection; it is opened again when it is needed."""
