@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_runtime.bundle import Bundle
+from edge_server.analysis.analyses import ANALYSES
 from edge_server.api.app import Services, create_app
 from edge_server.api.exporting import EngineNumbers
 from edge_server.api.health import Numbers
@@ -91,10 +92,16 @@ def local_engine(settings: Settings, tally: Tally) -> LocalEngine:
     made = EngineSettings(
         devices=(device_of(settings.device),),
         slots=settings.threads,
-        queue=max(settings.queue, 2 * (settings.threads or os.cpu_count() or 1)),
+        queue=_places(settings),
         memory_bytes=settings.memory_bytes,
     )
     return LocalEngine(every_servable(bundle, store), made, tally)
+
+
+def _places(settings: Settings) -> int:
+    """Room in a queue for all that the gates let in, were each of them an analysis of all."""
+    cores = settings.threads or os.cpu_count() or 1
+    return max(1 + settings.queue, 2 * cores) * len(ANALYSES)
 
 
 def services_for(

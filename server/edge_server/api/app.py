@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from edge_server import problems
 from edge_server.api.access import Access
+from edge_server.api.analyze import analyze
 from edge_server.api.catalogue import catalogue
 from edge_server.api.docs import docs
 from edge_server.api.early import Early
@@ -25,6 +26,7 @@ from edge_server.api.idempotency import KeptAnswers, answered_once
 from edge_server.api.openapi import document
 from edge_server.api.parity import answer_parity
 from edge_server.api.passage import passage
+from edge_server.api.photos import photos
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from edge_runtime.bundle import Bundle
+    from edge_server.analysis.inquiry import Analyst
     from edge_server.engine.interface import Engine
     from edge_server.intake.intake import Intake
     from edge_server.keys import KeyStore
@@ -84,6 +87,24 @@ class Services:
         return open_store(self.settings)
 
     @cached_property
+    def analyst(self) -> Analyst:
+        """What makes many analyses of a photo at once."""
+        from edge_server.analysis.analyses import Analyses
+        from edge_server.analysis.inquiry import Analyst
+
+        analyses = Analyses.of(self.tasks, self.engine)
+        return Analyst(analyses=analyses, intake=self.intake, store=self.store)
+
+    @property
+    def needed_store(self) -> Store:
+        """The store; raises ``StoreDisabled`` where there is none."""
+        if self.store is None:
+            raise problems.StoreDisabled(
+                "this server keeps nothing: ask its owner to switch the store on"
+            )
+        return self.store
+
+    @cached_property
     def gates(self) -> Mapping[bool, Gate]:
         """One for the light tasks (False), one for the heavy (True): neither waits for the
         other.
@@ -115,7 +136,9 @@ def create_app(services: Services) -> Flask:
     page = document(services.tasks, version("pocketlens"))
     app.register_blueprint(health(services.engine, services.numbers, services.draining))
     app.register_blueprint(_v1(services, page))
+    app.register_blueprint(analyze(services, _reader(services)))
     app.register_blueprint(rest(services))
+    app.register_blueprint(photos(services))
     app.register_blueprint(docs(page))
     app.register_blueprint(web(services))
     for blueprint in parents(services):
@@ -125,7 +148,7 @@ def create_app(services: Services) -> Flask:
 
 def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
     blueprint = Blueprint("v1", __name__, url_prefix="/v1")
-    reader = Reader(engine=services.engine, intake=services.intake)
+    reader = _reader(services)
 
     for task in services.tasks:
         view = partial(_answer_task, services, reader, task)
@@ -151,6 +174,10 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
         return jsonify(page)
 
     return blueprint
+
+
+def _reader(services: Services) -> Reader:
+    return Reader(engine=services.engine, intake=services.intake)
 
 
 def _answer_task(services: Services, reader: Reader, task: Task) -> Response:

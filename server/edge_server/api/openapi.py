@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from edge_server.api.analyze_document import analyze_operation, analyze_schemas
 from edge_server.api.parity_document import parity_operation, parity_schemas
+from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
 from edge_server.api.wire import PICTURE_TYPES
+from edge_server.parents.document import parent_paths, parent_schemas
 from edge_server.problems import problems
 
 if TYPE_CHECKING:
@@ -36,7 +39,15 @@ def document(tasks: Sequence[Task], version: str) -> Json:
     paths = {f"/v1/{task.name}": {"post": _operation(task)} for task in tasks}
     parity = parity_operation(_headers(), problem_responses())
     paths |= {"/v1/parity": {"post": parity}}
-    schemas = {"Problem": _problem_schema(), "Answer": _answer_schema()} | parity_schemas()
+    analyze = analyze_operation(tasks, _headers(), problem_responses())
+    paths |= {"/v1/analyze": {"post": analyze}}
+    paths |= parent_paths(problem_responses())
+    problem = _problem_schema()
+    paths |= photo_paths(problem_responses())
+    schemas = {"Problem": problem, "Answer": _answer_schema()} | parity_schemas()
+    schemas |= photo_schemas()
+    schemas |= analyze_schemas()
+    schemas |= parent_schemas(problem)
     return {
         "openapi": "3.1.0",
         "info": {
