@@ -1,0 +1,136 @@
+"""The addresses of the five projects in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from edge_server.api.wire import PICTURE_TYPES
+from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.smart_filter import FACES, OPTIONS
+
+Json: TypeAlias = dict[str, Any]
+
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_TEXT = {"type": "string"}
+_FLAG = {"type": "boolean", "default": False}
+_JSON, _FORM, _HTML = "application/json", "multipart/form-data", "text/html"
+_URL_FORM = "application/x-www-form-urlencoded"
+_DEADLINE = {
+    "name": "X-Deadline-Ms",
+    "in": "header",
+    "required": False,
+    "description": "How long the caller waits, in milliseconds",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_MODEL = {"name": "model", "in": "path", "required": True, "schema": {"enum": list(MODELS)}}
+_PAGE = {"200": {"description": "A page", "content": {_HTML: {"schema": _TEXT}}}}
+
+
+def parent_paths(problems: Json) -> Json:
+    """Every address; ``problems`` are the responses of every task where it fails."""
+    sentence, flag = _shaped(problems, "SentenceProblem"), _shaped(problems, "FlagProblem")
+    return {
+        "/img2img/{model}/": {"post": _img2img(sentence)},
+        "/urlimg2img/{model}/": _urlimg2img(sentence),
+        "/cut": {"post": _cut(flag)},
+        "/": {"get": _page("page", "The page", problems), "post": _form("form", problems)},
+        "/smart-filter": {
+            "get": _page("smartFilterPage", "The form as a page", problems),
+            "post": _form("smartFilter", problems),
+        },
+    }
+
+
+def parent_schemas(problem: Json) -> Json:
+    """The errors in the shapes of the projects: problem details with members of theirs."""
+    sentence = {"error": _TEXT}
+    flag = {"error": {"const": True}, "message": _TEXT}
+    return {
+        "SentenceProblem": _with(problem, sentence),
+        "FlagProblem": _with(problem, flag),
+    }
+
+
+def _with(problem: Json, members: Json) -> Json:
+    required = [*problem["required"], *members]
+    return problem | {"properties": problem["properties"] | members, "required": required}
+
+
+def _shaped(problems: Json, name: str) -> Json:
+    content = {_JSON: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {status: one | {"content": content} for status, one in problems.items()}
+
+
+def _operation(name: str, summary: str, responses: Json, *parameters: Json) -> Json:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["parents"],
+        "parameters": [_DEADLINE, *parameters],
+        "responses": responses,
+    }
+
+
+def _body(**content: Json) -> Json:
+    return {"required": True, "content": {media: {"schema": s} for media, s in content.items()}}
+
+
+def _pictures() -> Json:
+    content = {media: {"schema": _BINARY} for media in PICTURE_TYPES}
+    return {"200": {"description": "The picture", "content": content}}
+
+
+def _fields(required: tuple[str, ...] = (), **properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _img2img(problems: Json) -> Json:
+    summary = "Cloud Vision API: a photo in, a picture back"
+    form = _fields(("file",), file=_BINARY, background=_TEXT)
+    made = _operation("img2img", summary, _pictures() | problems, _MODEL)
+    return made | {"requestBody": _body(**{_FORM: form})}
+
+
+def _urlimg2img(problems: Json) -> Json:
+    summary = "Cloud Vision API: the photo by its address"
+    url = {"name": "url", "in": "query", "required": True, "schema": _TEXT}
+    asked = _operation("urlimg2imgByQuery", summary, _pictures() | problems, _MODEL, url)
+    optional = url | {"required": False}
+    sent = _operation("urlimg2img", summary, _pictures() | problems, _MODEL, optional)
+    form = _fields(url=_TEXT, background=_TEXT)
+    body = _body(**{_JSON: form, _FORM: form, _URL_FORM: form}) | {"required": False}
+    return {"get": asked, "post": sent | {"requestBody": body}}
+
+
+def _cut(problems: Json) -> Json:
+    names = {"type": "array", "items": _TEXT}
+    photo = {"image_base64": _TEXT, "image_url": _TEXT}
+    wishes = _fields(("objects",), objects=names, return_white_bg=_FLAG, **photo)
+    answer = _fields(
+        ("error", "response"),
+        error={"const": False},
+        response=_fields(("image_base64",), image_base64=_TEXT),
+    )
+    answered = {"description": "The objects as PNG in base64"} | {
+        "content": {_JSON: {"schema": answer}}
+    }
+    made = _operation("objectCut", "ObjectCut: objects by name", {"200": answered} | problems)
+    return made | {"requestBody": _body(**{_JSON: wishes, _FORM: wishes, _URL_FORM: wishes})}
+
+
+def _form(name: str, problems: Json) -> Json:
+    chosen = {
+        "options": {"enum": list(OPTIONS)},
+        "options-face-features": {"enum": list(FACES)},
+    }
+    files = {"file": _BINARY, "bg-file": _BINARY}
+    form = _fields(("file",), params=_TEXT, **files, **chosen)
+    made = _operation(name, "Smart Filter: its form", _pictures() | problems)
+    return made | {"requestBody": _body(**{_FORM: form})}
+
+
+def _page(name: str, summary: str, problems: Json) -> Json:
+    moved = {"302": {"description": "To the documents, where no page was built"}}
+    refused = {code: one for code, one in problems.items() if code in {"400", "401", "429"}}
+    made = _operation(name, summary, _PAGE | moved | refused)
+    return made | {"parameters": []}

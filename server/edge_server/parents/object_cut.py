@@ -1,0 +1,84 @@
+"""ObjectCut (github.com/AlbertSuarez/object-cut): objects by their names, cut out.
+
+``POST /cut`` with ``image_url`` or ``image_base64`` (also the URL-safe alphabet), ``objects``
+and ``return_white_bg``, in JSON or a form; the answer and its errors are in that project's
+shape: ``{"error": false, "response": {"image_base64": ...}}``.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from edge_runtime.spec import Record
+from edge_server.api import wire
+from edge_server.api.bodies import Body, read_body
+from edge_server.api.parameters import read_parameters
+from edge_server.cutting import CutParams
+from edge_server.parents.asking import Question, pixels_of
+from edge_server.problems import Fault, InvalidParameter, MissingImage
+
+if TYPE_CHECKING:
+    from edge_server.parents.asking import Asker
+
+SOURCES = ("image_base64", "image_url")
+_LISTED = "objects[]"  # as jQuery writes a list into a form
+
+
+class CutWishes(Record, frozen=True, kw_only=True):
+    """``objects``: what to cut out, by name.  ``return_white_bg``: white behind it, not
+    transparent.  The project's first clients also say that they want neither box nor text.
+    """
+
+    return_white_bg: bool = False
+    return_bounding_box: bool = False
+    return_text: bool = False
+
+
+def object_cut(asker: Asker) -> Blueprint:
+    """The one address of the project."""
+    blueprint = Blueprint("object_cut", __name__)
+    view = _View(asker)
+    blueprint.add_url_rule("/cut", "cut", view, methods=["POST"], strict_slashes=False)
+    return blueprint
+
+
+@dataclass(frozen=True)
+class _View:
+    asker: Asker
+
+    def __call__(self) -> Response:
+        """The objects, as PNG in base64 of the ordinary alphabet, as data: URIs want it."""
+        with self.asker.turn("cut") as deadline:
+            body = read_body(request)
+            question = _question(body.fields)
+            upload = self.asker.photo(_source(body), "image", deadline)
+            answer = self.asker.ask(question, upload, deadline)
+            content = wire.encoded(pixels_of(answer, upload), "image/png")
+        picture = base64.b64encode(content).decode()
+        return jsonify(error=False, response={"image_base64": picture})
+
+
+def _source(body: Body) -> Body:
+    """What of the body is the photo."""
+    sources = {name: body.fields[name] for name in SOURCES if name in body.fields}
+    if not sources and not body.files.get("image"):
+        raise MissingImage(f"there is no photo: send {' or '.join(SOURCES)}")
+    return Body(fields=sources, files=body.files)
+
+
+def _question(fields: dict[str, Any]) -> Question:
+    wishes = read_parameters(CutWishes, fields)
+    if wishes.return_bounding_box or wishes.return_text:
+        raise InvalidParameter("boxes and texts are drawn by /v1/instances: leave them out")
+    names = fields.get("objects", fields.get(_LISTED))
+    if not names:
+        fault = Fault("/objects", "at least one name")
+        raise InvalidParameter("name what to cut out: send objects", faults=(fault,))
+    listed = [names] if isinstance(names, str) else names
+    background = "white" if wishes.return_white_bg else "transparent"
+    params = read_parameters(CutParams, {"objects": listed})
+    return Question(task="cut", params={"objects": params.objects, "background": background})
