@@ -15,10 +15,20 @@ demo: $(VENV)/.installed-demo
 	$(BIN)/edge-convert --all --formats tflite,coreml,onnx --out $(DEMO)/bundle
 	$(BIN)/edge-run gallery calibration/data/samples --bundle $(DEMO)/bundle -o $(DEMO)/gallery
 
-test: $(VENV)/.installed-test web mediapipe
+# Converting and calibrating keep one core busy each: two at a time.  The rest measures time and
+# counts threads, and so runs alone.
+PARALLEL := tests/edge_calibration tests/edge_convert
+# The server's models that a package ships, and that the tests run.
+WEIGHTS := face-detection-mtcnn face-recognition
+
+test: export POCKETLENS_MEDIAPIPE_PYTHON := $(abspath $(VENV)-mediapipe/bin/python)
+test:
+	$(MAKE) --no-print-directory -j3 $(VENV)/.installed-test web mediapipe
 	$(BIN)/edge-convert import --missing
+	for model in $(WEIGHTS); do $(BIN)/edge-serve weights pull $$model --folder out/weights || exit 1; done
 	$(MAKE) --no-print-directory lint
-	POCKETLENS_MEDIAPIPE_PYTHON=$(abspath $(VENV)-mediapipe/bin/python) $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PARALLEL)
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(PARALLEL))
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
