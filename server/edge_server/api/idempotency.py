@@ -29,7 +29,7 @@ from edge_server.problems import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from edge_server.engine.interface import Deadline
 
@@ -49,6 +49,7 @@ class _Kept:
 
     fingerprint: bytes
     until: float
+    status: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
@@ -58,7 +59,8 @@ class _Kept:
 
     def response(self) -> Response:
         """The answer once more, marked."""
-        return Response(self.body, headers=[*self.headers, (REPLAYED, "true")])
+        headers = [*self.headers, (REPLAYED, "true")]
+        return Response(self.body, status=self.status, headers=headers)
 
 
 class KeptAnswers:
@@ -110,7 +112,24 @@ class KeptAnswers:
         try:
             response = compute()
         finally:
-            self._end(owner, fingerprint, response)
+            if response is None or not response.is_streamed:
+                self._end(owner, fingerprint, response)
+        return self._taped(owner, fingerprint, response) if response.is_streamed else response
+
+    def _taped(self, owner: Owner, fingerprint: bytes, response: Response) -> Response:
+        """The same answer, part by part; it is kept once all of it was sent."""
+        parts: list[bytes] = []
+        sent: list[Response] = []
+        inner = response.iter_encoded()
+
+        def taped() -> Iterator[bytes]:
+            for part in inner:
+                parts.append(part)
+                yield part
+            sent.append(Response(b"".join(parts), response.status_code, list(response.headers)))
+
+        response.response = taped()
+        response.call_on_close(lambda: self._end(owner, fingerprint, sent[0] if sent else None))
         return response
 
     def wake(self) -> None:
@@ -155,9 +174,10 @@ class KeptAnswers:
 
     def _end(self, owner: Owner, fingerprint: bytes, response: Response | None) -> None:
         kept = None
-        if response is not None and response.status_code == 200:
+        if response is not None and response.status_code in {200, 202}:
             body, headers = response.get_data(), tuple(response.headers.items())
-            kept = _Kept(fingerprint, self._clock() + self._seconds, body, headers)
+            until = self._clock() + self._seconds
+            kept = _Kept(fingerprint, until, response.status_code, body, headers)
         with self._turn:
             del self._running[owner]
             # One answer may not push out all the others.

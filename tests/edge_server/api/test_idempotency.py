@@ -266,3 +266,36 @@ def inside(act: Callable[[], Response]) -> Response:
     """Within a request, as views are."""
     with Flask("test").test_request_context("/v1/faces", method="POST"):
         return act()
+
+
+def streaming(parts: list[bytes]) -> Callable[[], Response]:
+    return lambda: Response((part for part in parts), mimetype="text/event-stream")
+
+
+def test_a_stream_is_passed_on_as_it_comes_and_kept_once_it_has_ended() -> None:
+    kept = KeptAnswers(most_bytes=10_000_000, seconds=60)
+    first = kept.once(OWNER, b"f", soon(), streaming([b"one ", b"two"]))
+    parts = first.iter_encoded()
+    assert next(parts) == b"one "
+    assert kept.size[0] == 0
+    assert list(parts) == [b"two"]
+    first.close()
+    again = kept.once(OWNER, b"f", soon(), failing)
+    assert (again.get_data(), again.mimetype) == (b"one two", "text/event-stream")
+    assert again.headers[REPLAYED] == "true"
+
+
+def test_a_stream_that_was_not_heard_to_its_end_is_computed_anew() -> None:
+    kept = KeptAnswers(most_bytes=10_000_000, seconds=60)
+    first = kept.once(OWNER, b"f", soon(), streaming([b"one ", b"two"]))
+    next(first.iter_encoded())
+    first.close()
+    assert kept.once(OWNER, b"f", soon(), answers(b"anew")).get_data() == b"anew"
+
+
+def test_an_answer_that_work_has_begun_is_kept_with_its_status() -> None:
+    kept = KeptAnswers(most_bytes=10_000_000, seconds=60)
+    begun = Response(b"{}", status=202, headers={"Location": "/v1/jobs/1"})
+    kept.once(OWNER, b"f", soon(), lambda: begun)
+    again = kept.once(OWNER, b"f", soon(), failing)
+    assert (again.status_code, again.headers["Location"]) == (202, "/v1/jobs/1")
