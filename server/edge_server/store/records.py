@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
 from edge_runtime.spec import Record
+
+# No zero characters: a database may refuse them.
+Sought: TypeAlias = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Time: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9T:-]{0,19}$")]
+Whole: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 
 class PhotoRecord(Record, frozen=True, kw_only=True):
@@ -81,17 +86,17 @@ class Search(Record, frozen=True, kw_only=True):
     ended.
     """
 
-    words: str = ""
-    camera: str = ""
-    format: str = ""
-    taken_from: str = ""
-    taken_to: str = ""
-    analysis: str = ""
-    sha256: str = ""
-    md5: str = ""
-    least_side: int = 0
-    limit: int = 50
-    after: str = ""
+    words: Sought = ""
+    camera: Sought = ""
+    format: Sought = ""
+    taken_from: Time = ""
+    taken_to: Time = ""
+    analysis: Sought = ""
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    md5: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{32})?$")] = ""
+    least_side: Whole = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    after: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,200}$")] = ""
 
 
 class Page(Record, frozen=True, kw_only=True):

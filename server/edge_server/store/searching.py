@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 from sqlalchemy import exists, func, select, tuple_
 
 from edge_server.problems import Fault, InvalidParameter, NotFound
 from edge_server.store.records import Page, PhotoRecord
-from edge_server.store.tables import Blob, Photo, Result, Word
+from edge_server.store.tables import Blob, Photo, Picture, Result, Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from edge_server.store.records import Search
+
+# What is no id is not asked for: a database may refuse its characters.
+ID = re.compile(r"[0-9a-f]{32}")
+_Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=f"^{ID.pattern}$")]
 
 
 def record(photo: Photo) -> PhotoRecord:
@@ -42,10 +47,21 @@ def record(photo: Photo) -> PhotoRecord:
 
 def owned(session: Session, owner: str, photo_id: str) -> Photo:
     """The owner's photo; ``NotFound`` where it is not there, or another's."""
-    photo = session.scalar(select(Photo).where(Photo.id == photo_id, Photo.owner == owner))
+    query = select(Photo).where(Photo.id == photo_id, Photo.owner == owner)
+    photo = session.scalar(query) if ID.fullmatch(photo_id) else None
     if photo is None:
         raise NotFound("there is no such photo: GET /v1/photos lists those that are kept")
     return photo
+
+
+def picture(session: Session, owner: str, photo_id: str, picture_id: str) -> Picture:
+    """A picture of the owner's photo; ``NotFound`` where it is not there."""
+    photo = owned(session, owner, photo_id)
+    query = select(Picture).join(Result)
+    found = session.scalar(query.where(Picture.id == picture_id, Result.photo_id == photo.id))
+    if found is None:
+        raise NotFound("there is no such picture: the photo's document lists them")
+    return found
 
 
 def search(session: Session, owner: str, wanted: Search) -> Page:
@@ -91,10 +107,10 @@ def _written(photo: Photo) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def _read(after: str) -> tuple[Any, Any]:
+def _read(after: str) -> tuple[float, str]:
     try:
         content = base64.b64decode(after + "=" * (-len(after) % 4), b"-_", validate=True)
-        return msgspec.json.decode(content, type=tuple[float, str])
+        return msgspec.json.decode(content, type=tuple[float, _Id])
     except (binascii.Error, ValueError, msgspec.DecodeError):
         fault = Fault("/after", "not what 'next' said")
         raise InvalidParameter(

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from edge_server.problems import NotFound
 from edge_server.store import documents, removing, searching
 from edge_server.store.blobs import open_blobs
 from edge_server.store.database import Database
 from edge_server.store.records import Kept, MadePicture, Outcome
 from edge_server.store.rows import add_result, add_tags, photo_of, photo_row, sha256_of
-from edge_server.store.tables import Blob, Photo, Picture, Result
+from edge_server.store.tables import Blob, Photo, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from edge_server.settings import Settings
     from edge_server.store.blobs import Blobs
     from edge_server.store.records import Page, PhotoRecord, Question, Search
+    from edge_server.store.tables import Picture
 
 
 @dataclass(frozen=True)
@@ -103,28 +103,15 @@ class Store:
     def picture(self, owner: str, photo_id: str, picture_id: str) -> MadePicture:
         """A picture of the photo's results; ``NotFound`` where there is none."""
         with self.reading() as session:
-            found = session.scalar(
-                select(Picture)
-                .join(Result)
-                .join(Photo)
-                .where(Picture.id == picture_id, Photo.id == photo_id, Photo.owner == owner)
-            )
-            if found is None:
-                raise NotFound("there is no such picture: the photo's document lists them")
+            found = searching.picture(session, owner, photo_id, picture_id)
         return self._made(found)
 
     def find_result(self, owner: str, sha256: str, question: Question) -> Outcome | None:
         """What was answered to that question, by the same versions; None where it was not."""
+        of_photo = (Photo.owner == owner, Photo.sha256 == sha256)
+        query = select(Result).join(Photo).where(*of_photo)
         with self.reading() as session:
-            result = session.scalar(
-                select(Result)
-                .join(Photo)
-                .where(
-                    Photo.owner == owner,
-                    Photo.sha256 == sha256,
-                    Result.question == question.digest,
-                )
-            )
+            result = session.scalar(query.where(Result.question == question.digest))
             if result is None or result.versions != question.versions:
                 return None
             answer, pictures = result.answer, list(result.pictures)
