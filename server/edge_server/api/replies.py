@@ -79,6 +79,11 @@ class Served:
             raise NotAcceptable("this answer has no picture: accept application/json")
         return pixels
 
+    def picture(self, media_type: str) -> bytes:
+        """The answer as a picture's file."""
+        ready = wire.value_file(self.answer.value, media_type)
+        return wire.encoded(self.pixels(), media_type) if ready is None else ready
+
     def ms(self) -> dict[str, float]:
         """Milliseconds by stage: waiting, computing, and all since the request came."""
         times = self.answer.times
@@ -105,7 +110,7 @@ class Served:
         }
         if self.wanted.picture != "none":
             media_type = f"image/{self.wanted.picture}"
-            record["picture"] = wire.picture_json(self.pixels(), media_type)
+            record["picture"] = wire.file_json(self.picture(media_type), media_type)
         return record | {"ms": self.ms()}
 
 
@@ -134,7 +139,7 @@ def reply(served: Served, media_type: str) -> Response:
         wire.finite(served.answer.value.metres)
         body = wire.npy(served.answer.value.metres)
     else:
-        body = wire.encoded(served.pixels(), media_type)
+        body = served.picture(media_type)
     response = Response(body, mimetype=media_type)
     response.headers.update(_headers(served))
     return response

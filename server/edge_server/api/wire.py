@@ -19,7 +19,10 @@ from PIL import Image
 
 from edge_runtime import results
 from edge_runtime.wire import result_record
+from edge_server.intake.stripping import stripped
 from edge_server.problems import ModelOutputInvalid, NotAcceptable
+from edge_server.properties.facts import Properties
+from edge_server.properties.record import properties_record
 
 Pixels: TypeAlias = NDArray[np.uint8]
 Masks: TypeAlias = Literal["rle", "png", "none"]
@@ -51,7 +54,12 @@ def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
 
 def picture_json(pixels: NDArray[Any], media_type: str) -> Json:
     """A picture inside JSON."""
-    return {"type": media_type, "base64": _text(encoded(pixels, media_type))}
+    return file_json(encoded(pixels, media_type), media_type)
+
+
+def file_json(content: bytes, media_type: str) -> Json:
+    """A picture's file inside JSON."""
+    return {"type": media_type, "base64": _text(content)}
 
 
 def runs(mask: NDArray[np.bool_]) -> Json:
@@ -140,6 +148,49 @@ def _(value: results.ClassMap, masks: Masks) -> Json:
 def _(value: results.CutOut, masks: Masks) -> Json:
     found = {"found": list(value.found), "method": value.method}
     return found | mask_json(value.mask, masks)
+
+
+@value_json.register
+def _(value: Properties, masks: Masks) -> Json:
+    del masks
+    return properties_record(value)
+
+
+@singledispatch
+def value_file(value: object, media_type: str) -> bytes | None:
+    """A file that the value has ready in that type, not one byte encoded anew; or none."""
+    del value, media_type
+    return None
+
+
+@value_file.register
+def _(value: Properties, media_type: str) -> bytes | None:
+    upload = value.upload
+    if upload is None or media_type != f"image/{upload.format}":
+        return None
+    return stripped(upload.encoded, upload.format, upload.exif.orientation)
+
+
+@value_json.register
+def _(value: results.Text, masks: Masks) -> Json:
+    del masks
+    lines = [
+        {
+            "text": line.text,
+            "confidence": round(line.confidence, 6),
+            "polygon": [[round(x, 3), round(y, 3)] for x, y in line.polygon],
+            "angle": round(line.angle, 3),
+        }
+        for line in value.lines
+    ]
+    text = "\n".join(line.text for line in value.lines)
+    return {"text": text, "turn": value.turn, "lines": lines}
+
+
+@value_json.register
+def _(value: results.Caption, masks: Masks) -> Json:
+    del masks
+    return {"caption": value.text}
 
 
 @singledispatch

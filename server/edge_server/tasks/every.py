@@ -9,6 +9,7 @@ from edge_server.tasks.heavy import heavy_servables, heavy_tasks
 from edge_server.tasks.joined import joined_tasks
 from edge_server.tasks.light import light_servables, light_tasks
 from edge_server.tasks.parity import parity_servable
+from edge_server.tasks.properties import properties_task
 
 if TYPE_CHECKING:
     from edge_runtime.bundle import Bundle
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 
 def every_task(bundle: Bundle) -> tuple[Task, ...]:
     """The tasks of the bundle's models, of the heavy ones, and of both."""
-    return (*joined_tasks(light_tasks(bundle), heavy_tasks()), cut_task(bundle))
+    return (
+        *joined_tasks(light_tasks(bundle), heavy_tasks()),
+        cut_task(bundle),
+        properties_task(),
+    )
 
 
 def every_servable(bundle: Bundle, store: WeightsStore) -> tuple[Servable, ...]:

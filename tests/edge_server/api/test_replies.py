@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
+
+SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 
 
 @pytest.mark.parametrize(
@@ -40,3 +47,22 @@ def test_a_transparent_jpeg_is_refused(client: Callable[..., Any]) -> None:
         "/v1/background", background="white", headers={"Accept": "image/jpeg"}
     )
     assert coloured.mimetype == "image/jpeg"
+
+
+def test_a_photo_comes_back_without_its_metadata_and_otherwise_as_it_was(
+    client: Callable[..., Any],
+) -> None:
+    caller = client()
+    sent = (SAMPLES / "obama.jpg").read_bytes()
+    asked = caller.post("/v1/properties", headers={"Accept": "image/jpeg"})
+    clean = asked.get_data()
+    assert (asked.status_code, asked.mimetype) == (200, "image/jpeg")
+    assert b"Canon" in sent
+    assert b"Canon" not in clean
+    before, after = (np.asarray(Image.open(BytesIO(data))) for data in (sent, clean))
+    assert np.array_equal(before, after)
+    in_json = caller.post("/v1/properties", picture="jpeg").get_json()["picture"]
+    assert base64.b64decode(in_json["base64"]) == clean
+    other = caller.post("/v1/properties", headers={"Accept": "image/png"}).get_data()
+    assert np.array_equal(np.asarray(Image.open(BytesIO(other))), before)
+    assert not Image.open(BytesIO(other)).getexif()

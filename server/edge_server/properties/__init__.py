@@ -1,0 +1,1 @@
+"""What a photo is like: measured, read from its file, and named."""
