@@ -71,9 +71,9 @@ class Store:
         if not tags and (known := self.find(owner, upload.sha256)) is not None:
             return Kept(photo=known, new=False)
         contents = {upload.sha256: upload.encoded}
-        self._put_blobs(contents)
+        self.put_blobs(contents)
         with self.session() as session:
-            self._add_blobs(session, contents)
+            self.add_blobs(session, contents)
             photo = session.scalar(photo_of(owner, upload.sha256))
             new = photo is None
             if photo is None:
@@ -123,9 +123,9 @@ class Store:
         False where the photo is not kept (any more): then nothing is.
         """
         contents = {sha256_of(made.content): made.content for made in outcome.pictures}
-        self._put_blobs(contents)
+        self.put_blobs(contents)
         with self.session() as session:
-            self._add_blobs(session, contents)
+            self.add_blobs(session, contents)
             photo = session.scalar(photo_of(owner, sha256).with_for_update(of=Photo))
             spare = set(contents)
             if photo is not None:
@@ -162,6 +162,23 @@ class Store:
         """Take away those of these blobs that no row needs: how many."""
         return removing.release(self, hashes)
 
+    def put_blobs(self, contents: Mapping[str, bytes]) -> None:
+        """Write the bytes, before a session begins that adds their rows."""
+        for sha256, content in contents.items():
+            if not self.blobs.has(sha256):
+                self.blobs.put(sha256, content)
+
+    def add_blobs(self, session: Session, contents: Mapping[str, bytes]) -> None:
+        """Their rows; nobody takes them away before the session ends."""
+        self.database.lock_blobs(session, contents)
+        self.put_blobs(contents)
+        for sha256, content in contents.items():
+            if session.get(Blob, sha256) is None:
+                md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+                made = self.clock()
+                session.add(Blob(sha256=sha256, md5=md5, size=len(content), made=made))
+        session.flush()
+
     def _made(self, picture: Picture) -> MadePicture:
         return MadePicture(
             name=picture.name,
@@ -174,22 +191,6 @@ class Store:
         if content is None:
             raise removing.blob_lost(sha256)
         return content
-
-    def _put_blobs(self, contents: Mapping[str, bytes]) -> None:
-        for sha256, content in contents.items():
-            if not self.blobs.has(sha256):
-                self.blobs.put(sha256, content)
-
-    def _add_blobs(self, session: Session, contents: Mapping[str, bytes]) -> None:
-        """Their rows; nobody takes them away before the session ends."""
-        self.database.lock_blobs(session, contents)
-        self._put_blobs(contents)
-        for sha256, content in contents.items():
-            if session.get(Blob, sha256) is None:
-                md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-                made = self.clock()
-                session.add(Blob(sha256=sha256, md5=md5, size=len(content), made=made))
-        session.flush()
 
 
 def open_store(settings: Settings) -> Store | None:
