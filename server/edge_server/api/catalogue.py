@@ -29,7 +29,7 @@ def catalogue(bundle: Bundle, tasks: Sequence[Task], engine: Engine) -> list[Rec
     """
     states = engine.states()
     light = (_light(entry, tasks, states) for entry in bundle.manifest.models)
-    heavy = (_heavy(model.spec, states) for model in heavy_models().values())
+    heavy = (_heavy(model.spec, tasks, states) for model in heavy_models().values())
     return [*light, *heavy]
 
 
@@ -50,10 +50,10 @@ def _light(entry: ModelEntry, tasks: Iterable[Task], states: Mapping[str, State]
     }
 
 
-def _heavy(spec: HeavySpec, states: Mapping[str, State]) -> Record:
+def _heavy(spec: HeavySpec, tasks: Iterable[Task], states: Mapping[str, State]) -> Record:
     return {
         "id": spec.id,
-        "tasks": [spec.task],
+        "tasks": [task.name for task in tasks if spec.id in task.models],
         "title": spec.title,
         "version": spec.version,
         "where": "server",

@@ -92,6 +92,12 @@ def _masks(value: results.Instances) -> NDArray[np.bool_]:
     return masks
 
 
+def _points(value: results.Faces) -> NDArray[np.float32]:
+    """As many for each face as the model finds: 6, or 5."""
+    rows = [list(face.points.values()) for face in value.faces]
+    return np.array(rows, np.float32).reshape(len(rows), len(rows[0]) if rows else POINTS, 2)
+
+
 def _expressions(value: results.Faces) -> NDArray[np.float32]:
     rows = [list((face.expressions or {}).values()) for face in value.faces]
     return np.array(rows, np.float32).reshape(len(rows), len(rows[0]) if rows else 0)
@@ -106,14 +112,22 @@ _OUTPUTS: dict[type, tuple[Output, ...]] = {
     results.Picture: (_array("pixels", "UINT8", (-1, -1, -1)),),
     results.Faces: (
         *_found("faces"),
-        _floats(
-            "points",
-            (-1, POINTS, 2),
-            lambda value: [list(face.points.values()) for face in value.faces],
-        ),
+        Output(name="points", datatype="FP32", shape=(-1, -1, 2), read=_points),
     ),
     results.Labels: (_labels("labels"), _found("labels")[1]),
     results.Objects: (*_found("objects"), _labels("objects")),
+    results.Text: (
+        _texts("texts", lambda value: [line.text for line in value.lines]),
+        _floats(
+            "polygons",
+            (-1, 4, 2),
+            lambda value: [line.polygon for line in value.lines],
+        ),
+        _floats("confidences", (-1,), lambda value: [one.confidence for one in value.lines]),
+        _floats("angles", (-1,), lambda value: [one.angle for one in value.lines]),
+        _floats("turn", (1,), lambda value: [value.turn]),
+    ),
+    results.Caption: (_texts("caption", lambda value: [value.text]),),
     results.Depth: (
         _array("metres", "FP32", (-1, -1)),
         _floats("max_depth", (1,), lambda value: [value.max_depth]),

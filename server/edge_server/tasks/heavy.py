@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def heavy_tasks() -> tuple[Task, ...]:
     """A task for each address that the heavy models have; the first model by id is asked."""
-    models = sorted(heavy_models().values(), key=lambda m: (m.spec.task, m.spec.id))
+    asked = (model for model in heavy_models().values() if model.spec.task)
+    models = sorted(asked, key=lambda m: (m.spec.task, m.spec.id))
     grouped = groupby(models, key=lambda m: m.spec.task)
     return tuple(_task(name, tuple(group)) for name, group in grouped)
 
@@ -49,6 +50,7 @@ def _task(name: str, models: tuple[HeavyModel, ...]) -> Task:
         models=tuple(model.spec.id for model in models),
         answer=_answer,
         check=first.check,
+        draw=first.draw,
         heavy=True,
     )
 

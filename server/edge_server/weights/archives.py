@@ -1,4 +1,4 @@
-"""One file out of a zip archive that a publisher wraps its checkpoint in.
+"""One file out of an archive that a publisher wraps its checkpoint in.
 
 The file is written under a name of ours, so that names inside cannot lead anywhere, and
 counted while it is written, so that what the archive says of its size need not be true.
@@ -6,9 +6,10 @@ counted while it is written, so that what the archive says of its size need not 
 
 from __future__ import annotations
 
+import tarfile
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from edge_runtime.errors import WeightsError
 
@@ -19,7 +20,14 @@ MAX_BYTES = 4 * 2**30
 _PIECE = 2**20
 # How a checkpoint begins: a zip of torch's own, a pickle of its older format.
 _STARTS = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 
 
 def is_archive(path: Path) -> bool:
@@ -45,15 +53,31 @@ def extract(archive: Path, member: str, target: Path, max_bytes: int = MAX_BYTES
         with zipfile.ZipFile(archive) as opened:
             info = _named(opened, member) if member else _checkpoint(opened)
             if info is None:
-                what = member or "a checkpoint"
-                raise WeightsError(f"{archive.name} does not hold {what}: get it again")
-            _write(opened, info, target, max_bytes)
+                raise _without(archive, member or "a checkpoint")
+            with opened.open(info) as source:
+                _write(source, info.filename, target, max_bytes)
     except _BROKEN as error:
         target.unlink(missing_ok=True)
-        raise WeightsError(
-            f"{archive.name} cannot be unpacked ({_line(error)}): get it again, and see that"
-            " there is room"
-        ) from None
+        raise _damaged(archive, error) from None
+
+
+def extract_from_tar(
+    archive: Path, member: str, target: Path, max_bytes: int = MAX_BYTES
+) -> None:
+    """Write the file of that path, below the one folder that holds everything in a source
+    distribution; raises ``WeightsError`` as :func:`extract` does."""
+    try:
+        with tarfile.open(archive) as opened:
+            found = (info for info in opened if info.name.partition("/")[2] == member)
+            info = next(found, None)
+            source = opened.extractfile(info) if info is not None else None
+            if source is None:
+                raise _without(archive, member)
+            with source:
+                _write(source, member, target, max_bytes)
+    except _BROKEN as error:
+        target.unlink(missing_ok=True)
+        raise _damaged(archive, error) from None
 
 
 def _named(archive: zipfile.ZipFile, member: str) -> zipfile.ZipInfo | None:
@@ -72,11 +96,9 @@ def _checkpoint(archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
     return None
 
 
-def _write(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int
-) -> None:
+def _write(source: IO[bytes], name: str, target: Path, max_bytes: int) -> None:
     written = 0
-    with archive.open(info) as source, target.open("wb") as file:
+    with target.open("wb") as file:
         while piece := source.read(_PIECE):
             written += len(piece)
             if written > max_bytes:
@@ -85,8 +107,19 @@ def _write(
     if written > max_bytes:
         target.unlink()
         raise WeightsError(
-            f"{info.filename} unpacks to more than {max_bytes / 1e6:.0f} MB: do not use it"
+            f"{name} unpacks to more than {max_bytes / 1e6:.0f} MB: do not use it"
         )
+
+
+def _without(archive: Path, what: str) -> WeightsError:
+    return WeightsError(f"{archive.name} does not hold {what}: get it again")
+
+
+def _damaged(archive: Path, error: BaseException) -> WeightsError:
+    return WeightsError(
+        f"{archive.name} cannot be unpacked ({_line(error)}): get it again, and see that"
+        " there is room"
+    )
 
 
 def _line(error: BaseException) -> str:

