@@ -7,23 +7,20 @@ thread.  Whoever cancels a call, hangs up, or whose deadline passes, frees what 
 from __future__ import annotations
 
 import asyncio
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version as version_of
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from grpc import aio, method_handlers_generic_handler, unary_unary_rpc_method_handler
 
 from edge_server.api.passage import passage
 from edge_server.asgi.bridge import Caller
-from edge_server.asgi.guard import no_memory
 from edge_server.engine.interface import Deadline
 from edge_server.oip.messages import SERVICE, encoded, parsed
 from edge_server.oip.models import EXTENSIONS, NAME, Infer, Models
-from edge_server.oip.rpc_access import admitted, request_id_of
+from edge_server.oip.rpc_call import Call, answered
 from edge_server.oip.rpc_messages import (
     config_response,
     infer_response,
@@ -32,7 +29,6 @@ from edge_server.oip.rpc_messages import (
     outputs_from,
     parameters_of,
 )
-from edge_server.oip.rpc_status import code_of, trailers
 from edge_server.problems import Overloaded, Problem
 
 if TYPE_CHECKING:
@@ -43,8 +39,6 @@ if TYPE_CHECKING:
     from edge_server.tasks.task import Task
 
     Method: TypeAlias = Callable[["Asked"], Awaitable[bytes]]
-
-_LOG = logging.getLogger("edge_server")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,28 +162,5 @@ class Service:
         self, name: str, method: Method, body: bytes, context: aio.ServicerContext
     ) -> bytes:
         """Admit, act, and say what came of it."""
-        began, request_id = perf_counter(), request_id_of(context)
-        await context.send_initial_metadata((("x-request-id", request_id),))
-        status, who = 499, ""
-        try:
-            who = admitted(self.services, name, context)
-            answer = await method(Asked(method=name, body=body, context=context))
-            status = 200
-        except (Problem, MemoryError) as error:
-            problem = error if isinstance(error, Problem) else no_memory()
-            status = problem.status
-            await context.abort(code_of(problem), problem.detail, trailers(problem))
-        except Exception as error:  # noqa: BLE001  whatever it is, the caller is told
-            status = 500
-            _LOG.exception("a bug: %s", type(error).__name__)
-            bug = Problem("something went wrong here, not with the request: report its id")
-            await context.abort(code_of(bug), bug.detail, trailers(bug))
-        finally:
-            self._tell(name, status, perf_counter() - began, (request_id, who))
-        return answer
-
-    def _tell(self, name: str, status: int, seconds: float, of: tuple[str, str]) -> None:
-        request_id, caller = of
-        self.services.numbers.count(f"/{SERVICE}/{name}", status, seconds)
-        record = {"request_id": request_id, "caller": caller, "status": status}
-        _LOG.info("gRPC %s %d", name, status, extra=record | {"trace_id": ""})
+        async with answered(self.services, Call(service=SERVICE, method=name), context):
+            return await method(Asked(method=name, body=body, context=context))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_server.api.access import LOCAL
 from edge_server.asgi.refusing import new_request_id
 from edge_server.problems import Unauthenticated
 
@@ -12,21 +14,32 @@ if TYPE_CHECKING:
     from grpc import aio
 
     from edge_server.api.app import Services
+    from edge_server.keys import Scope
 
 # Methods that monitors call without a key.
 OPEN = ("ServerLive", "ServerReady")
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-def admitted(services: Services, method: str, context: aio.ServicerContext) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
     """What the rate is counted by: the key, or the address; "" where nothing is asked.
 
-    Raises ``Unauthenticated``, ``Forbidden`` or ``RateLimited``.
+    ``owner`` is whose the things are that the call stores and sees.
     """
+
+    caller: str = ""
+    owner: str = LOCAL
+
+
+def admitted(
+    services: Services, method: str, context: aio.ServicerContext, scope: Scope = "infer"
+) -> Admitted:
+    """Who calls; raises ``Unauthenticated``, ``Forbidden`` or ``RateLimited``."""
     if method in OPEN:
-        return ""
-    who = _caller(services, context)
-    services.rates.take(who)
+        return Admitted()
+    who = _caller(services, context, scope)
+    services.rates.take(who.caller)
     return who
 
 
@@ -36,18 +49,19 @@ def request_id_of(context: aio.ServicerContext) -> str:
     return sent if _ID.fullmatch(sent) else new_request_id()
 
 
-def _caller(services: Services, context: aio.ServicerContext) -> str:
+def _caller(services: Services, context: aio.ServicerContext, scope: Scope) -> Admitted:
     metadata = _metadata(context)
     scheme, _, text = metadata.get("authorization", "").partition(" ")
     sent = text.strip() if scheme.lower() == "bearer" else metadata.get("x-api-key", "").strip()
     if sent:
-        return f"key {services.keys.check(sent, 'infer').id}"
+        record = services.keys.check(sent, scope)
+        return Admitted(caller=f"key {record.id}", owner=record.owner)
     if services.settings.keys_required:
         raise Unauthenticated(
             "a key is needed: make one with 'edge-serve keys add NAME' and send it as the "
             "metadata 'authorization: Bearer KEY'"
         )
-    return f"address {_address(context.peer())}"
+    return Admitted(caller=f"address {_address(context.peer())}")
 
 
 def _metadata(context: aio.ServicerContext) -> dict[str, str]:

@@ -10,6 +10,7 @@ from grpc import aio
 
 from edge_server.oip.rpc import Service
 from edge_server.settings import SettingsError
+from edge_server.store.photos_rpc import PhotoService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,11 +29,11 @@ async def rpc_served(services: Services, leave: asyncio.Event) -> AsyncIterator[
     Gives the address ``host:port``; raises ``SettingsError`` where it cannot be had.
     """
     settings = services.settings
-    service = Service(services)
+    service, photos = Service(services), PhotoService(services)
     server = aio.server(
         options=_options(settings), maximum_concurrent_rpcs=settings.max_connections
     )
-    server.add_generic_rpc_handlers((service.handler(),))
+    server.add_generic_rpc_handlers((service.handler(), photos.handler()))
     address = _opened(server, settings)
     await server.start()
     leaving = asyncio.create_task(_left(server, leave, settings.drain_seconds))
@@ -42,6 +43,7 @@ async def rpc_served(services: Services, leave: asyncio.Event) -> AsyncIterator[
         leave.set()
         await leaving
         service.close()
+        photos.close()
 
 
 async def _left(server: aio.Server, leave: asyncio.Event, seconds: float) -> None:

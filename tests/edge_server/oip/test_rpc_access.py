@@ -9,7 +9,7 @@ import pytest
 
 from edge_server.api.rates import Rates
 from edge_server.keys import KeyStore
-from edge_server.oip.rpc_access import admitted, request_id_of
+from edge_server.oip.rpc_access import Admitted, admitted, request_id_of
 from edge_server.problems import Forbidden, RateLimited, Unauthenticated
 
 
@@ -45,13 +45,15 @@ def services(tmp_path: Path) -> Any:
     ],
 )
 def test_without_keys_an_address_is_a_caller(peer: str, address: str, services: Any) -> None:
-    assert admitted(services, "ModelInfer", Context(peer)) == f"address {address}"
+    assert admitted(services, "ModelInfer", Context(peer)) == Admitted(
+        caller=f"address {address}"
+    )
 
 
 def test_a_key_is_a_caller_whatever_its_address(services: Any) -> None:
     key = services.keys.add("phone")
     one = admitted(services, "ModelInfer", Context(authorization=f"bearer {key}"))
-    assert one.startswith("key ")
+    assert one == Admitted(caller=f"key {one.owner}", owner=one.owner)
     assert admitted(services, "ModelInfer", Context("ipv4:1.1.1.1:1", x_api_key=key)) == one
     with pytest.raises(RateLimited):
         admitted(services, "ModelInfer", Context(x_api_key=key))
@@ -63,6 +65,7 @@ def test_who_may_not(services: Any) -> None:
     other = services.keys.add("other", ("store",))
     with pytest.raises(Forbidden):
         admitted(services, "ModelInfer", Context(authorization=f"Bearer {other}"))
+    assert admitted(services, "Put", Context(x_api_key=other), "store").caller
     services.settings.keys_required = True
     with pytest.raises(Unauthenticated, match="edge-serve keys add"):
         admitted(services, "ModelInfer", Context())
@@ -71,8 +74,10 @@ def test_who_may_not(services: Any) -> None:
 def test_monitors_need_no_key_and_have_no_rate(services: Any) -> None:
     services.settings.keys_required = True
     for _ in range(10):
-        assert admitted(services, "ServerLive", Context()) == ""
-        assert admitted(services, "ServerReady", Context(authorization="Bearer no")) == ""
+        assert admitted(services, "ServerLive", Context()) == Admitted()
+        assert (
+            admitted(services, "ServerReady", Context(authorization="Bearer no")) == Admitted()
+        )
 
 
 def test_the_name_of_a_request() -> None:
