@@ -1,0 +1,101 @@
+/** The result beside the photo: what, where, how long, and what to do with it. */
+import { find, h, save } from "./dom.js";
+import { findings, summary } from "./findings.js";
+import type { Stage } from "./stage.js";
+import type { Answer, Place } from "./types.js";
+
+const PLACES: Readonly<Record<Place, string>> = {
+  device: "On this device",
+  server: "On the server",
+};
+const STAGES: Readonly<Record<string, string>> = {
+  decode: "reading the photo",
+  preprocess: "before the model",
+  run: "the model",
+  postprocess: "after the model",
+  queued: "waiting",
+  total: "in the server",
+};
+
+/** Write a result into the side. */
+export function showResult(answer: Answer, stage: Stage): void {
+  const article = find("result");
+  article.replaceChildren(
+    h("h2", { id: "result-title" }, answer.task.title),
+    h("p", { class: "sum" }, summary(answer)),
+    origin(answer),
+    h("div", { class: "found" }, ...findings(answer)),
+    takeAway(answer, stage),
+  );
+  article.hidden = false;
+  Object.assign(article.dataset, { task: answer.task.name, place: answer.place });
+}
+
+/** The place and the time, in one line. */
+export function placed({ place, ms }: Answer): string {
+  return `${PLACES[place]}, ${millis(ms)}`;
+}
+
+function origin(answer: Answer): HTMLElement {
+  const stages = Object.entries(answer.stages).map(([name, time]) => [
+    STAGES[name] ?? name.replaceAll("_", " "),
+    millis(time),
+  ]);
+  const facts = [...stages, ...Object.entries(answer.ran)].flatMap(([name, text]) => [
+    h("dt", {}, name),
+    h("dd", {}, text),
+  ]);
+  const badge = h("span", { class: `badge ${answer.place}` }, PLACES[answer.place]);
+  const time = h("span", { class: "time" }, millis(answer.ms));
+  return h(
+    "details",
+    { class: "origin" },
+    h("summary", {}, badge, time),
+    h("dl", { class: "facts" }, ...facts),
+  );
+}
+
+function takeAway(answer: Answer, stage: Stage): HTMLElement {
+  const stem = answer.photo.name.replace(/\.[^.]*$/, "");
+  const name = `${stem}-${answer.task.name}`;
+  const picture = async () => save(answer.picture ?? (await stage.drawn()), `${name}.png`);
+  const { result, ran, ms, stages, place } = answer;
+  const record = {
+    task: answer.task.name,
+    photo: answer.photo.name,
+    place,
+    ms,
+    stages,
+    ran,
+    result,
+  };
+  const json = () =>
+    save(
+      new Blob([JSON.stringify(record, null, 1)], { type: "application/json" }),
+      `${name}.json`,
+    );
+  return h(
+    "div",
+    { class: "ends" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button primary",
+        id: "save-picture",
+        click: () => void picture(),
+      },
+      "Save the picture",
+    ),
+    h(
+      "button",
+      { type: "button", class: "button", id: "save-json", click: json },
+      "Save as JSON",
+    ),
+  );
+}
+
+export function millis(time: number): string {
+  if (time >= 10_000) return `${(time / 1000).toFixed(1)} s`;
+  return `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
+}

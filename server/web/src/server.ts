@@ -1,0 +1,137 @@
+/** The server that the page is from: asked, and its problems in words. */
+import type { Answer, Choices, Json, Photo, Task } from "./types.js";
+
+/** What went wrong: a title, and what to do (`message`). */
+export class Trouble extends Error {
+  constructor(
+    readonly title: string,
+    message: string,
+    readonly code = "",
+    readonly retryAfter = 0,
+  ) {
+    super(message);
+  }
+}
+
+/** The members of a problem (RFC 9457) that are read. */
+interface Problem {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly code?: string;
+}
+
+const KEY = "pocketlens-key";
+
+/** The key, kept as long as the tab. */
+export function keyText(): string {
+  return sessionStorage.getItem(KEY) ?? "";
+}
+
+export function keepKey(text: string): void {
+  sessionStorage.setItem(KEY, text.trim());
+}
+
+/** What `fetch` gives for an address of this server; raises `Trouble` unless it is good. */
+export async function call(path: string, request: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(request.headers);
+  const key = keyText();
+  if (key !== "") headers.set("Authorization", `Bearer ${key}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...request, headers, cache: "no-store" });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new Trouble(
+      "The server cannot be reached",
+      "It may have stopped, or this device is offline. What runs on this device still works.",
+      "unreachable",
+    );
+  }
+  if (!response.ok) throw await troubleOf(response);
+  return response;
+}
+
+async function troubleOf(response: Response): Promise<Trouble> {
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  const { title = `The server answered ${response.status}`, code = "" } = problem;
+  const text = problem.detail ?? "It did not say why. Ask again, or look into its log.";
+  return new Trouble(title, sentence(text), code, Number(response.headers.get("Retry-After")));
+}
+
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
+
+/** A JSON document of the server. */
+export async function record<Kind>(path: string): Promise<Kind> {
+  return (await (await call(path)).json()) as Kind;
+}
+
+/** The photo at an address, which the server fetches. */
+export async function fetchPhoto(address: string): Promise<Blob> {
+  const body = JSON.stringify({ image_url: address });
+  const headers = { "Content-Type": "application/json" };
+  return (await call("/page/photo", { method: "POST", headers, body })).blob();
+}
+
+/** The fields of a question about a photo. */
+export function formOf(photo: Photo, choices: Choices): FormData {
+  const form = new FormData();
+  if (photo.source === "") form.set("image", photo.blob, photo.name);
+  else form.set("image_url", photo.source);
+  for (const [name, value] of Object.entries(choices)) if (value !== "") form.set(name, value);
+  return form;
+}
+
+/** What the server answers. */
+export async function askServer(
+  task: Task,
+  photo: Photo,
+  choices: Choices,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const form = formOf(photo, choices);
+  form.set("masks", "png");
+  if (task.makes && task.pictured) form.set("picture", "png");
+  if (task.name === "depth") form.set("depth", "colours");
+  const headers = { Accept: "application/json" };
+  const started = performance.now();
+  const method = "POST";
+  const response = await call(`/v1/${task.name}`, { method, headers, body: form, signal });
+  const whole = (await response.json()) as Json;
+  return answerOf(task, photo, whole, performance.now() - started);
+}
+
+/** An answer of the API as the page shows it. */
+export function answerOf(task: Task, photo: Photo, whole: Json, ms: number): Answer {
+  const stages = (whole["ms"] ?? {}) as Record<string, number>;
+  return {
+    ...{ task, photo, place: "server", ms, stages, soft: null },
+    result: (whole["result"] ?? {}) as Json,
+    picture: pictureOf(whole["picture"]),
+    ran: ranOf(whole),
+  };
+}
+
+function ranOf(whole: Json): Readonly<Record<string, string>> {
+  const ran: Record<string, string> = {};
+  for (const name of ["model", "variant", "device"]) {
+    const value = whole[name];
+    if (typeof value === "string" && value !== "") ran[name] = value;
+  }
+  const hash = whole["sha256"];
+  if (typeof hash === "string" && hash !== "") ran["file"] = `SHA-256 ${hash.slice(0, 12)}…`;
+  return ran;
+}
+
+function pictureOf(picture: unknown): Blob | null {
+  if (typeof picture !== "object" || picture === null) return null;
+  const { type, base64 } = picture as { type: string; base64: string };
+  return blobOf(base64, type);
+}
+
+/** The bytes that base64 stands for. */
+export function blobOf(base64: string, type: string): Blob {
+  return new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type });
+}
