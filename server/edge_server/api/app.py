@@ -24,6 +24,7 @@ from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
 from edge_server.api.idempotency import KeptAnswers, answered_once
 from edge_server.api.openapi import document
+from edge_server.api.owning import own_of
 from edge_server.api.parity import answer_parity
 from edge_server.api.passage import passage
 from edge_server.api.photos import photos
@@ -177,7 +178,8 @@ def _v1(services: Services, page: dict[str, Any]) -> Blueprint:
 
 
 def _reader(services: Services) -> Reader:
-    return Reader(engine=services.engine, intake=services.intake)
+    own = partial(own_of, services)
+    return Reader(engine=services.engine, intake=services.intake, own=own)
 
 
 def _answer_task(services: Services, reader: Reader, task: Task) -> Response:

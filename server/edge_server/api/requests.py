@@ -25,11 +25,13 @@ from edge_server.problems import (
 from edge_server.tasks.task import Call, Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edge_server.engine.interface import Engine, Ticket
     from edge_server.intake.intake import Intake
     from edge_server.intake.upload import Upload
     from edge_server.settings import Settings
-    from edge_server.tasks.task import Task
+    from edge_server.tasks.task import Own, Task
 
 DEADLINE = "X-Deadline-Ms"
 ENDS = ("", "_base64", "_url")
@@ -46,10 +48,14 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Reads requests; raises the ``Problem`` of one that cannot be understood."""
+    """Reads requests; raises the ``Problem`` of one that cannot be understood.
+
+    ``own`` gives what the current caller has stored.
+    """
 
     engine: Engine
     intake: Intake
+    own: Callable[[], Own | None] = lambda: None
 
     def read(self, task: Task, deadline: Deadline) -> Asked:
         """The current request as a call of the task."""
@@ -74,6 +80,7 @@ class Reader:
             pictures={name: also.photo for name, also in taken.items() if also is not None},
             began=cancelled_when_gone,
             upload=upload,
+            own=self.own(),
         )
         return Asked(call=call, upload=upload, wanted=wanted)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge_runtime.images import Photo
     from edge_server.engine.interface import Answer, Deadline, Engine, Ticket
     from edge_server.intake.upload import Upload
+    from edge_server.store.store import Store
 
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=100)]
@@ -46,10 +47,19 @@ class ClassifyParams(Record, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Own:
+    """What a caller has stored: everything of that owner, and nothing of another."""
+
+    owner: str
+    store: Store
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One request, understood: ``pictures`` are the photos that came beside the first;
     ``upload`` is what the photo came as (format, EXIF), none where only pixels are known.
 
+    ``own``: what the caller has stored, None where he may not see it or nothing is kept.
     ``began`` is told each ticket, so that it can be cancelled when the caller hangs up.
     """
 
@@ -62,6 +72,7 @@ class Call:
     priority: Priority = Priority.INTERACTIVE
     began: Callable[[Ticket], None] = lambda _ticket: None
     upload: Upload | None = None
+    own: Own | None = None
 
     def submit(self, model: str, params: Any, rgb: NDArray[np.uint8] | None = None) -> Ticket:
         """Ask a model of the engine: about the photo, unless ``rgb`` is another."""
