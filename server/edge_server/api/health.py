@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from edge_server.engine.interface import Engine
 
+# The parts of an address that name models, of which there are few; what else stands in one
+# may be anything, and is not counted apart.
+_FEW = frozenset({"model", "name", "version"})
+
 
 class Numbers:
     """Requests by route and status, and how long they took."""
@@ -43,9 +47,9 @@ class Numbers:
 
     def _count(self, response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unknown"
-        if request.view_args and response.status_code not in {404, 405}:
-            for name, value in request.view_args.items():
-                route = route.replace(f"<{name}>", str(value))
+        if request.view_args and response.status_code < 400:
+            for name in _FEW & request.view_args.keys():
+                route = route.replace(f"<{name}>", str(request.view_args[name]))
         self.count(route, response.status_code, perf_counter() - g.began)
         return response
 

@@ -11,9 +11,7 @@ from flask import Response, request
 
 from edge_runtime.results import Depth
 from edge_server.api import wire
-from edge_server.api.passage import passage
-from edge_server.api.requests import Reader, cancelled_when_gone, deadline_of
-from edge_server.engine.interface import State
+from edge_server.api.requests import Reader, cancelled_when_gone, deadline_or
 from edge_server.problems import MissingImage, NotAcceptable
 from edge_server.tasks.task import Call, Choice
 
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from edge_server.engine.interface import Answer, Deadline
     from edge_server.intake.upload import Upload
     from edge_server.tasks.task import Task
-
-
-_MISSING = State.WEIGHTS_MISSING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +57,25 @@ class Asker:
         return next(task for task in self.services.tasks if task.name == name)
 
     @contextmanager
-    def turn(self, name: str) -> Iterator[Deadline]:
-        """The deadline of the request, inside the gate of a task."""
-        task = self.task(name)
-        deadline = deadline_of(self.services.settings, task)
-        with passage(self.services.gates, task, deadline):
+    def turn(self, *questions: Question) -> Iterator[Deadline]:
+        """The deadline of the request, inside the gate of what is asked: that of the heavy
+        models where one of these would answer.
+        """
+        settings = self.services.settings
+        heavy = any(self._is_heavy(question) for question in questions)
+        deadline = deadline_or(settings, settings.heavy_seconds if heavy else None)
+        with self.services.gates[heavy].passed(deadline):
             yield deadline
+
+    def _is_heavy(self, question: Question) -> bool:
+        task = self.task(question.task)
+        return task.heavy or self.model_of(question) in task.heavier
 
     def model_of(self, question: Question) -> str:
         """The model that would answer; where no weights are here, the last one says so."""
         models = question.models or self.task(question.task).models[:1]
-        states = self.services.engine.states()
-        here = (one for one in models if states.get(one, _MISSING) is not _MISSING)
+        version = self.services.engine.version
+        here = (one for one in models[:-1] if version(one) is not None)
         return next(here, models[-1])
 
     def photo(self, body: Body, name: str, deadline: Deadline) -> Upload:

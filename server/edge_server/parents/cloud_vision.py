@@ -66,7 +66,7 @@ class _Views:
     def _answered(self, model: str, name: str) -> Response:
         question = _known(model)
         media_type = accepted_picture()
-        with self.asker.turn(question.task) as deadline:
+        with self.asker.turn(question) as deadline:
             body = read_body(request)
             upload = self._photo(body, name, deadline)
             if model == SWAPPING:

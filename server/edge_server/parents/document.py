@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+import msgspec
+
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.pic_metric_answers import PicMetric
 from edge_server.parents.smart_filter import FACES, OPTIONS
 
 Json: TypeAlias = dict[str, Any]
@@ -38,6 +41,7 @@ def parent_paths(problems: Json) -> Json:
             "get": _page("smartFilterPage", "The form as a page", problems),
             "post": _form("smartFilter", problems),
         },
+        **_pic_metric(sentence),
     }
 
 
@@ -45,9 +49,11 @@ def parent_schemas(problem: Json) -> Json:
     """The errors in the shapes of the projects: problem details with members of theirs."""
     sentence = {"error": _TEXT}
     flag = {"error": {"const": True}, "message": _TEXT}
+    answer = msgspec.json.schema(PicMetric)["$defs"]["PicMetric"]
     return {
         "SentenceProblem": _with(problem, sentence),
         "FlagProblem": _with(problem, flag),
+        "PicMetric": answer,
     }
 
 
@@ -127,6 +133,42 @@ def _form(name: str, problems: Json) -> Json:
     form = _fields(("file",), params=_TEXT, **files, **chosen)
     made = _operation(name, "Smart Filter: its form", _pictures() | problems)
     return made | {"requestBody": _body(**{_FORM: form})}
+
+
+def _pic_metric(problems: Json) -> Json:
+    md5 = {
+        "name": "md5",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    }
+    again = _looked("picMetricAgain", "Pic Metric: a photo sent before, by its MD5", problems)
+    again["parameters"].append(md5)
+    return {
+        "/upload": {
+            "get": _page("picMetricPage", "Pic Metric: its page", problems),
+            "post": _sent("picMetric", "Pic Metric: a file or an address", problems),
+        },
+        "/upload/{md5}": {"get": again},
+        "/do_data_science": {
+            "post": _sent("doDataScience", "Pic Metric: what is in a photo", problems)
+        },
+        "/do_data_science_url": {
+            "post": _sent("doDataScienceUrl", "Pic Metric: the photo by its address", problems)
+        },
+    }
+
+
+def _looked(name: str, summary: str, problems: Json) -> Json:
+    answer = {"$ref": "#/components/schemas/PicMetric"}
+    content = {_JSON: {"schema": answer}, _HTML: {"schema": _TEXT}}
+    answered = {"description": "Labels, objects and pictures of them", "content": content}
+    return _operation(name, summary, {"200": answered} | problems)
+
+
+def _sent(name: str, summary: str, problems: Json) -> Json:
+    form = _fields(file=_BINARY, url=_TEXT)
+    return _looked(name, summary, problems) | {"requestBody": _body(**{_FORM: form})}
 
 
 def _page(name: str, summary: str, problems: Json) -> Json:

@@ -52,7 +52,7 @@ class _View:
 
     def __call__(self) -> Response:
         """The objects, as PNG in base64 of the ordinary alphabet, as data: URIs want it."""
-        with self.asker.turn("cut") as deadline:
+        with self.asker.turn(Question(task="cut")) as deadline:
             body = read_body(request)
             question = _question(body.fields)
             upload = self.asker.photo(_source(body), "image", deadline)

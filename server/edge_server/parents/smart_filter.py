@@ -94,7 +94,7 @@ class _View:
 
     def _filtered(self) -> Response:
         media_type = "image/png" if wants_page() else accepted_picture()
-        with self.asker.turn("filter") as deadline:
+        with self.asker.turn(Question(task="filter")) as deadline:
             body = read_body(request)
             wishes = Wishes.of(body.fields)
             upload = self.asker.photo(body, FILE, deadline)

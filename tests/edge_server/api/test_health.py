@@ -32,6 +32,9 @@ def test_requests_are_counted_by_route_and_never_by_a_strangers_text(
     caller.post("/v1/faces")
     for path in ("/a", "/b", "/v1/c"):
         caller.http.get(path)
+    caller.http.get("/v2/models/faces")
+    for path in ("/v1/photos/a", "/v1/photos/b", "/v2/models/a", "/v2/models/b"):
+        caller.http.get(path)
     text = caller.http.get("/metrics").get_data(as_text=True)
     families = {family.name: family for family in text_string_to_metric_families(text)}
     seen = {
@@ -39,4 +42,10 @@ def test_requests_are_counted_by_route_and_never_by_a_strangers_text(
         for sample in families["pocketlens_requests"].samples
         if sample.name.endswith("_total")
     }
-    assert seen == {("/v1/faces", "200"): 1, ("unknown", "404"): 3}
+    assert seen == {
+        ("/v1/faces", "200"): 1,
+        ("/v2/models/faces", "200"): 1,
+        ("/v2/models/<name>", "404"): 2,
+        ("/v1/photos/<photo_id>", "404"): 2,
+        ("unknown", "404"): 3,
+    }

@@ -1,0 +1,103 @@
+"""Pic Metric (github.com/Build-Week-Pic-Metric-3): what is in a photo, and pictures of it.
+
+``/upload`` has the form, and takes a ``file`` or a ``url``; programs post to
+``/do_data_science`` and ``/do_data_science_url``.  ``/upload/<md5>`` finds a photo again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+from flask import Blueprint, Response, jsonify, request
+
+from edge_server.api.access import may_store, owner_of
+from edge_server.api.bodies import Body, read_body
+from edge_server.api.origins import refuse_other_sites
+from edge_server.parents.pages import page, wants_page
+from edge_server.parents.pic_metric_answers import ANALYSIS, Looker
+from edge_server.problems import Forbidden, MissingImage, NotFound, Problem
+from edge_server.store.records import Search
+
+if TYPE_CHECKING:
+    from edge_server.engine.interface import Deadline
+    from edge_server.parents.asking import Asker
+    from edge_server.parents.pic_metric_answers import Looked
+
+FILE, ADDRESS = "file", "url"
+
+
+def pic_metric(asker: Asker) -> Blueprint:
+    """The page and the addresses of programs."""
+    blueprint = Blueprint("pic_metric", __name__)
+    views = _Views(asker)
+    post = partial(blueprint.add_url_rule, methods=["POST"])
+    blueprint.add_url_rule("/upload", "upload_page", _page)
+    blueprint.add_url_rule("/upload/<md5>", "uploaded", views.again)
+    post("/upload", "upload", views.uploaded)
+    post("/do_data_science", "do_data_science", views.posted)
+    post("/do_data_science_url", "do_data_science_url", views.posted)
+    return blueprint
+
+
+@dataclass(frozen=True)
+class _Views:
+    asker: Asker
+
+    def posted(self) -> Response:
+        """The answer as JSON."""
+        refuse_other_sites(self.asker.services.settings)
+        looker = Looker(self.asker)
+        with self.asker.turn(*looker.questions()) as deadline:
+            content = self._content(read_body(request), deadline)
+            return _json(looker.look(content, deadline))
+
+    def uploaded(self) -> Response:
+        """The answer as JSON; as a page for a browser, which is also shown what is wrong."""
+        if not wants_page():
+            return self.posted()
+        try:
+            refuse_other_sites(self.asker.services.settings)
+            looker = Looker(self.asker)
+            with self.asker.turn(*looker.questions()) as deadline:
+                content = self._content(read_body(request), deadline)
+                return _page(looker.look(content, deadline))
+        except Problem as problem:
+            return _page(problem=problem)
+
+    def again(self, md5: str) -> Response:
+        """What is known of a photo that was sent before, by its MD5."""
+        store = self.asker.services.store
+        if store is None or not may_store():
+            raise Forbidden("nothing is kept for this key: use one with the scope 'store'")
+        found = store.search(owner_of(), Search(md5=md5, analysis=ANALYSIS, limit=1)).photos
+        if not found:
+            raise NotFound("no photo of that MD5 is kept: post it to /upload")
+        looker = Looker(self.asker)
+        with self.asker.turn(*looker.questions()) as deadline:
+            content = store.original(owner_of(), found[0].id)[1]
+            looked = looker.look(content, deadline)
+        return _page(looked) if wants_page() else _json(looked)
+
+    def _content(self, body: Body, deadline: Deadline) -> bytes:
+        """The photo's bytes: a form sends a file that nobody chose as one without bytes."""
+        files = {FILE: body.files[FILE]} if body.files.get(FILE) else {}
+        sent = body.fields.get(ADDRESS) not in (None, "", [""])
+        fields = {f"{FILE}_{ADDRESS}": body.fields[ADDRESS]} if sent else {}
+        content = self.asker.reader.content(Body(fields, files), FILE, deadline)
+        if content is None:
+            raise MissingImage(
+                "there is no photo: send a file as 'file', or its address as 'url'"
+            )
+        return content
+
+
+def _json(looked: Looked) -> Response:
+    return jsonify(msgspec.to_builtins(looked.answer()))
+
+
+def _page(looked: Looked | None = None, problem: Problem | None = None) -> Response:
+    status = 200 if problem is None else problem.status
+    return page("pic_metric.html.jinja", status, looked=looked, problem=problem)
