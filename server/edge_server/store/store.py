@@ -98,7 +98,7 @@ class Store:
     def original(self, owner: str, photo_id: str) -> tuple[PhotoRecord, bytes]:
         """The photo and its bytes as they came."""
         record = self.photo(owner, photo_id)
-        return record, self._content(record.sha256)
+        return record, self.content(record.sha256)
 
     def picture(self, owner: str, photo_id: str, picture_id: str) -> MadePicture:
         """A picture of the photo's results; ``NotFound`` where there is none."""
@@ -183,10 +183,11 @@ class Store:
         return MadePicture(
             name=picture.name,
             media_type=picture.media_type,
-            content=self._content(picture.sha256),
+            content=self.content(picture.sha256),
         )
 
-    def _content(self, sha256: str) -> bytes:
+    def content(self, sha256: str) -> bytes:
+        """The bytes of a blob that a row needs."""
         content = self.blobs.get(sha256)
         if content is None:
             raise removing.blob_lost(sha256)
