@@ -26,6 +26,7 @@ from edge_server.intake.url_fetching import Fetcher, FetchRules
 from edge_server.keys import KeyStore
 from edge_server.logs import start_logging
 from edge_server.settings import Settings, SettingsError, settings_from
+from edge_server.store.tending import tended
 from edge_server.tasks.every import every_servable, every_task
 from edge_server.weights.weights_store import WeightsStore
 
@@ -62,7 +63,7 @@ async def _serve(settings: Settings) -> int:
     engine = local_engine(settings, tally := Tally())
     services = services_for(settings, engine, tally, draining.is_set)
     services.keys.list()  # a damaged file is said now, not to the first caller
-    with opened(settings) as socket:
+    with opened(settings) as socket, tended(services):
         listener = Listener(settings, create_app(services), draining.set, services.early)
         try:
             engine.warm(settings.preload)

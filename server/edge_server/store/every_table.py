@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
 # Modules that declare tables over ``Base``; one line each.
-MODULES = ("edge_server.store.tables",)
+MODULES = (
+    "edge_server.store.tables",
+    "edge_server.analysis.tables",
+)
 
 
 def every_table() -> MetaData:
