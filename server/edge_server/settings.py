@@ -46,6 +46,8 @@ class Settings(Record, frozen=True, kw_only=True):
     ``database_url``: ``postgresql://...``; by default a file of SQLite in the data folder.
     ``blobs_url``: ``s3://bucket/prefix`` or a folder; by default one in the data folder.
     ``keep_days``: photos that were kept so long ago are deleted; 0 keeps them for ever.
+    ``batch_photos``: photos in one job; ``running_jobs``: jobs of one owner at a time.
+    ``job_days``: jobs that ended so long ago are deleted; 0 keeps them for ever.
     ``database_seconds``: how long a lock of the database is waited for.
     ``kept_bytes``, ``kept_seconds``: answers that are kept for attempts with the same
     Idempotency-Key; 0 bytes keep none.
@@ -85,6 +87,9 @@ class Settings(Record, frozen=True, kw_only=True):
     blobs_url: str = ""
     keep_days: Annotated[float, msgspec.Meta(ge=0)] = 0
     database_seconds: Seconds = 5.0
+    batch_photos: Positive = 100
+    running_jobs: Positive = 20
+    job_days: Annotated[float, msgspec.Meta(ge=0)] = 7
 
     require_keys: Literal["auto", "yes", "no"] = "auto"
     requests_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -10,6 +11,8 @@ from edge_runtime.spec import Record
 from edge_server.api import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edge_server.engine.interface import Answer
 
 Json: TypeAlias = dict[str, Any]
@@ -29,6 +32,17 @@ class Finding(Record, frozen=True, kw_only=True):
     result: msgspec.Raw
     ms: dict[str, float]
     stored: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is kept of a photo: findings by analysis, and what its file is."""
+
+    sha256: str
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    size_wh: tuple[int, int] = (0, 0)
+    format: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def finding_of(answer: Answer) -> Finding:

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from edge_server.analysis.analysing import Asking, Tickets, outcomes
-from edge_server.analysis.keeping import Keeping, Known
+from edge_server.analysis.findings import Known
 from edge_server.engine.interface import Priority
 from edge_server.intake.decoding import Wishes
 from edge_server.problems import Cancelled, Problem
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge_server.analysis.analyses import Analyses, Chosen
     from edge_server.analysis.analysing import Outcome
     from edge_server.analysis.findings import Finding
+    from edge_server.analysis.keeping import Keeping
     from edge_server.engine.interface import Deadline
     from edge_server.intake.intake import Intake
     from edge_server.intake.upload import Upload
@@ -156,6 +157,8 @@ class Analyst:
     def _keeping(self, wanted: Wanted) -> Keeping | None:
         if self.store is None or not wanted.keep:
             return None
+        from edge_server.analysis.keeping import Keeping
+
         return Keeping(
             store=self.store,
             analyses=self.analyses,

@@ -21,6 +21,8 @@ from edge_server.engine.interface import Deadline, Priority
 from edge_server.problems import Cancelled, Draining, Problem, WorkerLost
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edge_server.analysis.inquiry import Analyst, Inquiry
     from edge_server.analysis.job_records import Due, PhotoState
     from edge_server.analysis.jobs import Jobs
@@ -50,11 +52,12 @@ class Pace:
 class JobRunner:
     """Works from :meth:`start` to :meth:`stop`; other threads wait for what it does.
 
+    ``jobs`` and ``analyst`` are asked for when there is work: nothing is opened before.
     ``news`` counts what has happened: a photo has ended, a job has come.
     """
 
-    jobs: Jobs
-    analyst: Analyst
+    jobs: Callable[[], Jobs]
+    analyst: Callable[[], Analyst]
     pace: Pace = field(default_factory=Pace)
     news: int = 0
     _turn: Condition = field(default_factory=Condition)
@@ -64,13 +67,16 @@ class JobRunner:
     _expired: float = 0.0
 
     def start(self) -> None:
-        """Begin, also with what an earlier process has left."""
-        self._threads = [
-            Thread(target=self._work, name=f"job-{number}", daemon=True)
-            for number in range(self.pace.threads)
-        ]
-        for thread in self._threads:
-            thread.start()
+        """Begin, also with what an earlier process has left; once is enough."""
+        with self._turn:
+            if self._threads or self._stopping:
+                return
+            self._threads = [
+                Thread(target=self._work, name=f"job-{number}", daemon=True)
+                for number in range(self.pace.threads)
+            ]
+            for thread in self._threads:
+                thread.start()
 
     def stop(self, seconds: float = 5.0) -> None:
         """Drop what runs, which begins anew with the next process."""
@@ -137,7 +143,7 @@ class JobRunner:
 
     def _taken(self, tickets: Tickets) -> Due | None:
         with self._turn:
-            due = None if self._stopping else self.jobs.take(self._busy)
+            due = None if self._stopping else self.jobs().take(self._busy)
             if due is not None:
                 self._busy[due.job_id, due.number] = tickets
         return due
@@ -166,10 +172,10 @@ class JobRunner:
             priority=Priority.BATCH,
         )
         if due.sha256 is None:
-            content = self.analyst.intake.bytes_of_url(due.url, deadline)
+            content = self.analyst().intake.bytes_of_url(due.url, deadline)
         else:
-            content = self.jobs.store.content(due.sha256)
-        inquiry = self.analyst.begin(content, wanted)
+            content = self.jobs().store.content(due.sha256)
+        inquiry = self.analyst().begin(content, wanted)
         inquiry.tickets = tickets
         inquiry.finish()
         return inquiry
@@ -177,16 +183,16 @@ class JobRunner:
     def _end(self, due: Due, problem: Problem | None, answer: Any) -> None:
         """Write down what came of it, or that it has to begin anew."""
         if isinstance(problem, Cancelled | Draining):
-            self.jobs.put_back(due, 0, counted=False)
+            self.jobs().put_back(due, 0, counted=False)
         elif problem is not None and problem.retryable and due.tries < MOST_TRIES:
-            self.jobs.put_back(due, problem.retry_after or _SOON)
+            self.jobs().put_back(due, problem.retry_after or _SOON)
         else:
             state: PhotoState = "failed" if "problem" in answer else "done"
-            self.jobs.finish(due, state, msgspec.json.encode(answer))
+            self.jobs().finish(due, state, msgspec.json.encode(answer))
 
     def _expire(self) -> None:
-        now = self.jobs.store.clock()
+        now = self.jobs().store.clock()
         if self.pace.keep_days and now - self._expired > _HOUR:
             self._expired = now
             with suppress(Problem):
-                self.jobs.expire(now - self.pace.keep_days * _DAY)
+                self.jobs().expire(now - self.pace.keep_days * _DAY)

@@ -6,7 +6,7 @@ decoding, the hash of every model that was asked, and the version of this progra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 
-from edge_server.analysis.findings import Finding
+from edge_server.analysis.findings import Finding, Known
 from edge_server.store.records import Outcome, Question
 from edge_server.store.removing import drop_result
 from edge_server.store.rows import add_result, photo_of
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 class KeptFinding(Finding, frozen=True, kw_only=True):
     """A finding as it lies in the store; ``warnings`` are about the photo's decoding."""
 
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What is kept of a photo: findings by analysis, and what its file is."""
-
-    sha256: str
-    findings: Mapping[str, Finding] = field(default_factory=dict)
-    size_wh: tuple[int, int] = (0, 0)
-    format: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -15,6 +15,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from edge_server import problems
+from edge_server.analysis.job_runner import JobRunner, Pace
 from edge_server.api.access import Access
 from edge_server.api.analyze import analyze
 from edge_server.api.catalogue import catalogue
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from edge_runtime.bundle import Bundle
     from edge_server.analysis.inquiry import Analyst
+    from edge_server.analysis.jobs import Jobs
     from edge_server.engine.interface import Engine
     from edge_server.intake.intake import Intake
     from edge_server.keys import KeyStore
@@ -104,6 +106,19 @@ class Services:
                 "this server keeps nothing: ask its owner to switch the store on"
             )
         return self.store
+
+    @cached_property
+    def jobs(self) -> JobRunner:
+        """What works through the jobs, once it is started."""
+        settings = self.settings
+
+        def jobs() -> Jobs:
+            from edge_server.analysis.jobs import Jobs
+
+            return Jobs(self.needed_store, settings.running_jobs)
+
+        pace = Pace(seconds=settings.heavy_seconds, keep_days=settings.job_days)
+        return JobRunner(jobs=jobs, analyst=lambda: self.analyst, pace=pace)
 
     @cached_property
     def gates(self) -> Mapping[bool, Gate]:
