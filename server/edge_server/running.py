@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from edge_server.intake.url_fetching import Fetcher, FetchRules
 from edge_server.keys import KeyStore
 from edge_server.logs import start_logging
 from edge_server.settings import Settings, SettingsError, settings_from
-from edge_server.store.tending import tended
+from edge_server.store.tending import file_of, tended
 from edge_server.tasks.every import every_servable, every_task
 from edge_server.weights.weights_store import WeightsStore
 
@@ -64,17 +65,33 @@ async def _serve(settings: Settings) -> int:
     services = services_for(settings, engine, tally, draining.is_set)
     services.keys.list()  # a damaged file is said now, not to the first caller
     with opened(settings) as socket, tended(services):
-        listener = Listener(settings, create_app(services), draining.set, services.early)
+        leave = partial(_leave, services, draining)
+        listener = Listener(settings, create_app(services), leave, services.early)
         try:
             engine.warm(settings.preload)
+            _go_on(services)
             async with _rpc(services, draining) as rpc:
                 listener.when_started(lambda: _announce(listener.address(), rpc, settings))
                 await listener.serve(sockets=[socket])
         finally:
+            services.jobs.stop()
             listener.bridge.close()
             finished = engine.drain(settings.drain_seconds)
     _LOG.info("drained" if finished else "ended before everything had finished")
     return 0 if finished else 1
+
+
+def _go_on(services: Services) -> None:
+    """With the jobs that an earlier process left; a store that was never used is not made."""
+    file = file_of(services.settings)
+    if services.settings.store == "yes" and (file is None or file.exists()):
+        services.jobs.start()
+
+
+def _leave(services: Services, draining: asyncio.Event) -> None:
+    """Take nothing new."""
+    draining.set()
+    services.jobs.leave()
 
 
 def _rpc(services: Services, leave: asyncio.Event) -> AbstractAsyncContextManager[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
@@ -61,6 +61,7 @@ class JobRunner:
     pace: Pace = field(default_factory=Pace)
     news: int = 0
     _turn: Condition = field(default_factory=Condition)
+    _taking: Lock = field(default_factory=Lock)
     _busy: dict[_At, Tickets] = field(default_factory=dict)
     _threads: list[Thread] = field(default_factory=list)
     _stopping: bool = False
@@ -78,14 +79,18 @@ class JobRunner:
             for thread in self._threads:
                 thread.start()
 
-    def stop(self, seconds: float = 5.0) -> None:
-        """Drop what runs, which begins anew with the next process."""
+    def leave(self) -> None:
+        """Take nothing more, and drop what runs: the next process begins it anew."""
         with self._turn:
             self._stopping = True
             running = list(self._busy.values())
         self.wake()
         for tickets in running:
             tickets.cancel()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Leave, and wait for the threads."""
+        self.leave()
         for thread in self._threads:
             thread.join(seconds)
 
@@ -142,10 +147,11 @@ class JobRunner:
         return True
 
     def _taken(self, tickets: Tickets) -> Due | None:
-        with self._turn:
-            due = None if self._stopping else self.jobs().take(self._busy)
+        with self._taking:
+            due = None if self._stopping else self.jobs().take(list(self._busy))
             if due is not None:
-                self._busy[due.job_id, due.number] = tickets
+                with self._turn:
+                    self._busy[due.job_id, due.number] = tickets
         return due
 
     def _answered(self, due: Due, tickets: Tickets) -> tuple[Problem | None, Any]:
