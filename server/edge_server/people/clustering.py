@@ -1,0 +1,179 @@
+"""Which faces are one person: the same groups, whatever the order in which faces came.
+
+The groups are a function of the set of faces and of the user's rules.  The two nearest
+groups become one, again and again, while the mean of the distances between their faces is
+at most the limit (average linkage; equal distances: the one with the smaller ids); groups
+with two faces of one photo, or that a rule keeps apart, never do.  Where a rule takes
+groups for one person, each goes on attracting what is near it, and they count as one for
+what keeps apart.
+
+Two groups are only ever joined where a pair of their faces is within the limit, or where a
+rule binds them.  So whatever comes, goes or is said changes only the parts of the graph of
+such pairs that it touches, and only these are computed again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edge_server.people.rules import bonds, linked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from edge_server.people.rules import Bonds, Rule
+
+    Floats = NDArray[np.float64]
+
+# Two faces of one person are nearer than this (the network's author; 99.38 % of LFW's pairs).
+LIMIT = 0.6
+_SLACK = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class FaceSet:
+    """Faces in the order of their ``ids``; ``photos`` says which photo each is of;
+    ``vectors`` float64 [N, 128]."""
+
+    ids: tuple[str, ...]
+    photos: tuple[str, ...]
+    vectors: Floats
+
+    @classmethod
+    def of(cls, faces: Iterable[tuple[str, str, NDArray[np.floating]]]) -> FaceSet:
+        """Of (id, photo, vector) in any order."""
+        rows = sorted(faces, key=lambda face: face[0])
+        ids = tuple(row[0] for row in rows)
+        photos = tuple(row[1] for row in rows)
+        vectors = np.array([row[2] for row in rows], np.float64)
+        return cls(ids, photos, vectors)
+
+    def part(self, places: Sequence[int]) -> FaceSet:
+        """Those at these places, in order."""
+        chosen = sorted(places)
+        return FaceSet(
+            tuple(self.ids[place] for place in chosen),
+            tuple(self.photos[place] for place in chosen),
+            self.vectors[chosen],
+        )
+
+
+def groups(faces: FaceSet, rules: Sequence[Rule] = ()) -> dict[str, str]:
+    """The group of every face; a group is called by the smallest id of its faces."""
+    return groups_around(faces, faces.ids, rules)
+
+
+def groups_around(
+    faces: FaceSet, starts: Iterable[str], rules: Sequence[Rule] = ()
+) -> dict[str, str]:
+    """The group of every face in the parts of the graph that ``starts`` touch: what may
+    change when these came, lost a neighbour, or were spoken of."""
+    found: dict[str, str] = {}
+    beside = linked(rules)
+    places = {id_: place for place, id_ in enumerate(faces.ids)}
+    for start in starts:
+        if start in places and start not in found:
+            part = faces.part(_reached(faces, places, beside, places[start]))
+            found |= _grouped(part, rules)
+    return found
+
+
+def near(faces: FaceSet, places: Sequence[int], limit: float = LIMIT) -> NDArray[np.bool_]:
+    """Which faces lie within the limit of each of those at ``places``: bool [M, N].
+
+    A matrix product finds the candidates, and their distances are then computed one by one,
+    so that a pair is within the limit or not whoever else is looked at.
+    """
+    chosen = faces.vectors[list(places)]
+    squares = (faces.vectors**2).sum(axis=1)
+    spans = (chosen**2).sum(axis=1)[:, None] + squares - 2 * chosen @ faces.vectors.T
+    within: NDArray[np.bool_] = spans <= limit**2 + _SLACK
+    rows, columns = np.nonzero(within)
+    within[rows, columns] = _norms(chosen[rows] - faces.vectors[columns]) <= limit
+    return within
+
+
+def distances(vectors: Floats) -> Floats:
+    """Of every two: float64 [N, N]; each pair's the same whoever else is there."""
+    return np.stack([_norms(vectors - one) for one in vectors])
+
+
+def _norms(differences: Floats) -> Floats:
+    norms: Floats = np.sqrt((differences**2).sum(axis=1))
+    return norms
+
+
+def _reached(
+    faces: FaceSet, places: dict[str, int], beside: dict[str, set[str]], start: int
+) -> list[int]:
+    """Every face that can be reached from one, by pairs within the limit and by rules."""
+    reached, fresh = {start}, [start]
+    while fresh:
+        close = set(np.nonzero(near(faces, fresh).any(axis=0))[0].tolist())
+        bound = {
+            places[id_]
+            for at in fresh
+            for id_ in beside.get(faces.ids[at], ())
+            if id_ in places
+        }
+        fresh = sorted((close | bound) - reached)
+        reached |= close | bound
+    return sorted(reached)
+
+
+def _grouped(faces: FaceSet, rules: Sequence[Rule]) -> dict[str, str]:
+    known = bonds(faces.photos, faces.ids, rules)
+    _Growing(distances(faces.vectors), known).grow()
+    first: dict[int, str] = {}
+    for id_, person in zip(faces.ids, known.person.tolist(), strict=True):
+        first.setdefault(person, id_)
+    return {
+        id_: first[person] for id_, person in zip(faces.ids, known.person.tolist(), strict=True)
+    }
+
+
+class _Growing:
+    """Groups while they grow: group ``i`` is called by its first face, and those that were
+    taken into another have infinite distances."""
+
+    def __init__(self, distances: Floats, bonds: Bonds) -> None:
+        self.bonds = bonds
+        self._sums = distances
+        self._counts = np.ones(len(distances))
+        self._means = distances.copy()
+        np.fill_diagonal(self._means, np.inf)
+        self._means[bonds.apart[np.ix_(bonds.person, bonds.person)]] = np.inf
+
+    def grow(self) -> None:
+        """Until no two may become one."""
+        while len(self._means):
+            one, other = divmod(int(self._means.argmin()), len(self._means))
+            if self._means[one, other] > LIMIT:
+                return
+            self._join(*sorted((one, other)))
+
+    def _join(self, one: int, other: int) -> None:
+        people = self.bonds.person
+        if people[one] != people[other]:
+            self.bonds.join(int(people[one]), int(people[other]))
+        self._sums[one] += self._sums[other]
+        self._sums[:, one] = self._sums[one]
+        self._counts[one] += self._counts[other]
+        alive = np.isfinite(self._means[one]) | np.isfinite(self._means[other])
+        means = self._sums[one] / (self._counts[one] * self._counts)
+        self._means[one] = self._means[:, one] = np.where(alive, means, np.inf)
+        self._means[other] = self._means[:, other] = np.inf
+        self._means[one, one] = np.inf
+        self._keep_apart(int(people[one]))
+
+    def _keep_apart(self, person: int) -> None:
+        """Nothing of this person is near to anything of whom he is known not to be."""
+        people = self.bonds.person
+        his, not_his = people == person, self.bonds.apart[person][people]
+        self._means[np.ix_(his, not_his)] = np.inf
+        self._means[np.ix_(not_his, his)] = np.inf
