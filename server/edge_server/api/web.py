@@ -8,6 +8,7 @@ runtime's, where the bundle has one: ``web/`` or, in a checkout, ``web/dist/``.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -154,8 +155,18 @@ def configuration(services: Services, files: PageFiles) -> dict[str, Any]:
             "colours": list(PAINTS),
             "patterns": [word for word in WORDS if word not in PAINTS],
         },
+        "filters": _filters(bundle.folder / "filters"),
         "samples": samples,
     }
+
+
+def _filters(folder: Path) -> list[dict[str, str]]:
+    """The bundle's filters: name, title, and what each is about."""
+    read = {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
+    return [
+        {"name": name, "title": recipe.get("title", name), "about": recipe.get("about", "")}
+        for name, recipe in sorted(read.items())
+    ]
 
 
 def fetched(services: Services) -> Response:

@@ -57,7 +57,7 @@ export function backgroundControl({ backgrounds }: Config, place: Place): Contro
   const parts = [kinds, ...Object.values(panels)];
   const legend = h("legend", {}, "Behind people");
   const element = h("fieldset", { class: "group" }, legend, ...parts);
-  return { element, choices, lacks, covers: ["background"] };
+  return { element, choices, lacks, covers: ["background", "background_image"] };
 }
 
 function wordsPicker({ colours, patterns }: Config["backgrounds"]): HTMLElement {

@@ -44,7 +44,9 @@ export function tasksOf(
   const served = new Map<string, Operation>();
   for (const [path, { post }] of Object.entries(document?.paths ?? {})) {
     const [, name] = TASK.exec(path) ?? [];
-    if (name !== undefined && post !== undefined && takesPhotos(post)) served.set(name, post);
+    if (name !== undefined && post !== undefined && takesPhotos(name, post)) {
+      served.set(name, post);
+    }
   }
   const names = new Set([...Object.keys(KNOWN), ...served.keys()]);
   return [...names]
@@ -53,9 +55,10 @@ export function tasksOf(
 }
 
 /** Whether it answers a photo by itself: others want more than that. */
-function takesPhotos({ tags = [], requestBody }: Operation): boolean {
+function takesPhotos(name: string, { tags = [], requestBody }: Operation): boolean {
   const { properties = {} } = requestBody?.content[FORM]?.schema ?? {};
-  return tags.includes("tasks") && "image" in properties && !("dump" in properties);
+  const task = name in KNOWN || tags.includes("tasks");
+  return task && "image" in properties && !("dump" in properties);
 }
 
 function taskOf(

@@ -20,26 +20,69 @@ export function controlsOf(task: Task, config: Config, place: Place): readonly C
   const own = byHand(task, config, place);
   if (place === "device") return own;
   const covered = new Set(own.flatMap(({ covers }) => covers));
-  const rest = task.parameters.filter(({ name }) => !covered.has(name));
-  if (rest.length === 0) return own;
-  const made = rest.map(generic);
-  const few = own.length === 0 && rest.length <= 2;
-  const group = few
-    ? h("div", { class: "fields" })
-    : h("details", { class: "more" }, h("summary", {}, "More settings"));
-  group.append(...made.map(({ element }) => element));
+  const rest = task.parameters.filter(({ name }) => !covered.has(name)).map(generic);
+  const files = task.pictures.filter((name) => !covered.has(name)).map(picture);
+  return [...own, ...folded([...files, ...rest], task)];
+}
+
+/** What a task of the table is seldom told is folded away; of others nothing is. */
+function folded(made: readonly Control[], task: Task): readonly Control[] {
+  if (made.length === 0) return [];
+  const element =
+    task.group === "More"
+      ? h("div", { class: "fields" })
+      : h("details", { class: "more" }, h("summary", {}, "More settings"));
+  element.append(...made.map((one) => one.element));
   const choices = () => Object.assign({}, ...made.map((one) => one.choices())) as Choices;
-  return [...own, { element: group, choices, lacks: () => "", covers: [] }];
+  return [{ element, choices, lacks: () => "", covers: [] }];
 }
 
 function byHand(task: Task, config: Config, place: Place): readonly Control[] {
   if (task.name === "background") return [backgroundControl(config, place)];
   if (task.name === "style") return [styleControl(place)];
   if (task.name === "cut") return [namesControl("objects", "What to keep", config, true)];
+  if (task.name === "filter") return [filterControl(config)];
+  if (task.name === "analyze") return [keepControl()];
   if (task.name === "instances") {
     return [namesControl("classes", "Only these (all, if empty)", config, false)];
   }
   return [];
+}
+
+function filterControl({ filters }: Config): Control {
+  const field = h("select", {}, ...filters.map(({ name, title }) => new Option(title, name)));
+  const about = h("span", { class: "soft" });
+  const tell = () => {
+    about.textContent = filters.find(({ name }) => name === field.value)?.about ?? "";
+  };
+  field.addEventListener("change", tell);
+  if (filters.some(({ name }) => name === "mood")) field.value = "mood";
+  tell();
+  const element = h("label", { class: "field" }, h("span", {}, "Filter"), field, about);
+  const choices = () => ({ preset: field.value });
+  return { element, choices, lacks: () => "", covers: ["preset"] };
+}
+
+/** Whether what is found is kept, which is what the history is made of. */
+function keepControl(): Control {
+  const field = h("input", { type: "checkbox", checked: true });
+  const text = "Keep the photo and what is found on the server";
+  const element = h("label", { class: "field" }, h("span", {}, text), field);
+  const choices = () => ({ keep: String(field.checked) });
+  return { element, choices, lacks: () => "", covers: ["keep", "analyses"] };
+}
+
+/** A further picture that may come along. */
+function picture(name: string): Control {
+  const field = h("input", { type: "file", accept: "image/*" });
+  const element = h("label", { class: "field" }, h("span", {}, worded(name)), field);
+  const choices = (): Choices => ({ [name]: field.files?.[0] ?? "" });
+  return { element, choices, lacks: () => "", covers: [name] };
+}
+
+function worded(name: string): string {
+  const label = name.replaceAll("_", " ");
+  return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
 /** A field for a parameter; what stands at its default is not sent. */
@@ -50,9 +93,7 @@ function generic({ name, schema }: Parameter): Control {
   if (field instanceof HTMLInputElement && field.type === "checkbox") {
     field.checked = given === true;
   } else field.value = Array.isArray(given) ? "" : String(given);
-  const label = name.replaceAll("_", " ");
-  const text = label.charAt(0).toUpperCase() + label.slice(1);
-  const element = h("label", { class: "field" }, h("span", {}, text), field);
+  const element = h("label", { class: "field" }, h("span", {}, worded(name)), field);
   const first = valueOf(field);
   const choices = (): Choices => (valueOf(field) === first ? {} : { [name]: valueOf(field) });
   return { element, choices, lacks: () => "", covers: [name] };

@@ -26,7 +26,14 @@ export function marksOf(result: Json): readonly Mark[] {
     const mark = markOf(one, kinds);
     if (mark !== null) found.push(mark);
   });
-  return found;
+  return found.filter((mark, i) => !found.some((other, j) => says(other, j, mark, i)));
+}
+
+/** Whether another mark of the same corners says more, or as much and stands before. */
+function says(other: Mark, at: number, { corners, label }: Mark, own: number): boolean {
+  if (at === own || corners.length === 0 || `${corners}` !== `${other.corners}`) return false;
+  const more = other.label.length - label.length;
+  return more > 0 || (more === 0 && at < own);
 }
 
 /** Which overlays there is something for. */
@@ -61,7 +68,7 @@ function markOf(one: Json, kinds: Map<string, number>): Mark | null {
 
 /** What a thing is called, by any of the names that tasks have for it. */
 export function named(one: Json): string {
-  for (const key of ["name", "label", "person", "text"]) {
+  for (const key of ["name", "label", "person", "text", "word", "is", "place"]) {
     const value = one[key];
     if (typeof value === "string" && value !== "") return value;
   }

@@ -20,11 +20,12 @@ const STAGES: Readonly<Record<string, string>> = {
 /** Write a result into the side. */
 export function showResult(answer: Answer, stage: Stage): void {
   const article = find("result");
+  const found = findings(answer);
   article.replaceChildren(
     h("h2", { id: "result-title" }, answer.task.title),
     h("p", { class: "sum" }, summary(answer)),
     origin(answer),
-    h("div", { class: "found" }, ...findings(answer)),
+    ...(found.length > 0 ? [h("div", { class: "found" }, ...found)] : []),
     takeAway(answer, stage),
   );
   article.hidden = false;

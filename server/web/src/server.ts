@@ -58,7 +58,7 @@ async function troubleOf(response: Response): Promise<Trouble> {
   return new Trouble(title, sentence(text), code, Number(response.headers.get("Retry-After")));
 }
 
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(whole) ? whole : `${whole}.`;
 }
@@ -93,7 +93,7 @@ export async function askServer(
 ): Promise<Answer> {
   const form = formOf(photo, choices);
   form.set("masks", "png");
-  if (task.makes && task.pictured) form.set("picture", "png");
+  if (task.pictured && (task.makes || task.group === "More")) form.set("picture", "png");
   if (task.name === "depth") form.set("depth", "colours");
   const headers = { Accept: "application/json" };
   const started = performance.now();

@@ -9,7 +9,7 @@ const NAMES: Readonly<Record<Overlay, string>> = {
   boxes: "Boxes",
   points: "Points",
   masks: "Masks",
-  text: "Names",
+  text: "Labels",
 };
 
 /** The pictures of a stage, kept for what is drawn from them. */
@@ -67,20 +67,27 @@ export class Stage {
     const box = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none" };
     const lines = svg("svg", { ...box, class: "marks", "aria-hidden": "true" });
     const texts = h("div", { class: "texts", "aria-hidden": "true" });
+    const taken: Xy[] = [];
     for (const mark of this.marks) {
       drawn(mark).forEach((part) => lines.append(part));
-      if (mark.label !== "" && mark.corners.length > 0) texts.append(this.plate(mark));
+      if (mark.label !== "" && mark.corners.length > 0) texts.append(this.plate(mark, taken));
     }
     this.figure.append(lines, texts);
     void this.paintMasks(answer);
   }
 
-  private plate({ label, corners, colour }: Mark): HTMLElement {
+  /** A label at the corner of its box, below those that stand there already. */
+  private plate({ label, corners, colour }: Mark, taken: Xy[]): HTMLElement {
     const plate = h("span", {}, label);
-    const left = Math.min(...corners.map(([x]) => x)) / this.photo.width;
-    const top = Math.min(...corners.map(([, y]) => y)) / this.photo.height;
-    plate.style.setProperty("left", `${Math.min(100 * Math.max(left, 0), 92)}%`);
-    plate.style.setProperty("top", `${100 * Math.max(top, 0)}%`);
+    const left = Math.max(0, Math.min(...corners.map(([x]) => x)) / this.photo.width);
+    const top = Math.max(0, Math.min(...corners.map(([, y]) => y)) / this.photo.height);
+    const near = taken.filter(
+      ([x, y]) => Math.abs(x - left) < 0.14 && Math.abs(y - top) < 0.06,
+    );
+    taken.push([left, top]);
+    plate.style.setProperty("left", `${100 * Math.min(left, 0.88)}%`);
+    plate.style.setProperty("top", `${100 * top}%`);
+    plate.style.setProperty("--row", String(near.length));
     plate.style.setProperty("--colour", COLOURS[colour % COLOURS.length]);
     plate.classList.toggle("inside", top < 0.06);
     return plate;

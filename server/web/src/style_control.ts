@@ -50,5 +50,10 @@ export function styleControl(place: Place): Control {
   });
   const lacks = () =>
     own.checked && file() === null ? "Choose the picture to paint like." : "";
-  return { element, choices, lacks, covers: ["style", "strength", "keep_colours"] };
+  return {
+    element,
+    choices,
+    lacks,
+    covers: ["style", "strength", "keep_colours", "style_image"],
+  };
 }

@@ -46,13 +46,13 @@ function item(task: Task, place: Place, checked: boolean, choose: (task: Task) =
       { class: "task" },
       icon(task.icon),
       h("span", { class: "title" }, task.title),
-      h("span", { class: "hint" }, note || task.hint),
+      note === "" ? null : h("span", { class: "note" }, note),
     ),
   );
 }
 
 function noteOf(task: Task, place: Place): string {
-  if (place === "device" && task.device === "") return "Needs the server";
-  if (place === "server" && !task.served) return "On this device only";
-  return place === "server" && task.missing ? "Its weights are not there yet" : "";
+  if (place === "device" && task.device === "") return "server";
+  if (place === "server" && !task.served) return "device";
+  return place === "server" && task.missing ? "no weights" : "";
 }

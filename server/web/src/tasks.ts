@@ -137,6 +137,14 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     makes: true,
     slow: true,
   },
+  filter: {
+    title: "Filters",
+    hint: "Stickers, light and weather",
+    group: "Make",
+    icon: "M5 19L15 9M13 7l4 4M18 3v3M16.5 4.500h3M7 4v2M6 5h2M19 13v2M18 14h2",
+    verb: "Put it on",
+    makes: true,
+  },
   text: {
     title: "Text",
     hint: "What is written there",
@@ -154,7 +162,7 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   },
   properties: {
     title: "Properties",
-    hint: "Colours, light, sharpness",
+    hint: "Colours, light, sharpness, camera",
     group: "Know",
     icon: "M4 7h10M18 7h2M4 12h3M11 12h9M4 17h9M17 17h3M14 5v4M7 10v4M13 15v4",
   },
@@ -166,4 +174,6 @@ export const UNASKED: ReadonlySet<string> = new Set([
   "masks",
   "depth",
   "allow_truncated",
+  "checkpoint",
+  "decode",
 ]);

@@ -101,5 +101,10 @@ export interface Config {
     readonly colours: readonly string[];
     readonly patterns: readonly string[];
   };
+  readonly filters: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly about: string;
+  }[];
   readonly samples: readonly string[];
 }

@@ -1,0 +1,79 @@
+/** The photos that the server keeps: looked at again, or forgotten. */
+import { find, h, say } from "./dom.js";
+import { opened } from "./photos.js";
+import { call, record } from "./server.js";
+import type { Photo } from "./types.js";
+
+interface Kept {
+  readonly id: string;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly kept: number;
+}
+
+const MOST = 24;
+const shown: string[] = [];
+
+/** List them; where the server keeps none, there is nothing to see. */
+export async function listHistory(take: (photo: Promise<Photo>) => void): Promise<void> {
+  const section = find("history");
+  let photos: readonly Kept[] = [];
+  try {
+    ({ photos } = await record<{ photos: readonly Kept[] }>(`/v1/photos?limit=${MOST}`));
+  } catch {
+    section.hidden = true; // a server without a store, or none at all: that is said elsewhere
+    return;
+  }
+  for (const address of shown.splice(0)) URL.revokeObjectURL(address);
+  const tiles = photos.map((photo) => tile(photo, take));
+  section.querySelector(".tiles")?.replaceChildren(...tiles);
+  section.hidden = tiles.length === 0;
+}
+
+function tile(photo: Kept, take: (photo: Promise<Photo>) => void): HTMLElement {
+  const day = new Date(1000 * photo.kept).toLocaleDateString(undefined, {
+    dateStyle: "medium",
+  });
+  const about = `Photo kept on ${day}, ${photo.width} × ${photo.height}`;
+  const image = h("img", { alt: about });
+  void small(photo.id, image);
+  const look = () => take(original(photo));
+  const forget = () => void remove(photo, take);
+  return h(
+    "div",
+    { class: "kept" },
+    h("button", { type: "button", class: "sample", click: look }, image),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "forget",
+        "aria-label": `Forget the ${about.toLowerCase()}`,
+        click: forget,
+      },
+      "×",
+    ),
+  );
+}
+
+async function small(id: string, image: HTMLImageElement): Promise<void> {
+  const response = await call(`/v1/photos/${id}/view`).catch(() => null);
+  if (response === null) return;
+  image.src = URL.createObjectURL(await response.blob());
+  shown.push(image.src);
+}
+
+async function original({ id, format }: Kept): Promise<Photo> {
+  const response = await call(`/v1/photos/${id}/original`);
+  return opened(await response.blob(), `${id.slice(0, 8)}.${format}`);
+}
+
+async function remove({ id }: Kept, take: (photo: Promise<Photo>) => void): Promise<void> {
+  await call(`/v1/photos/${id}`, { method: "DELETE" }).catch((error: Error) =>
+    say(error.message),
+  );
+  say("The photo and everything known of it is forgotten");
+  await listHistory(take);
+  find("history-title").focus();
+}
