@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 # Modules that declare tables over ``Base``; one line each.
 MODULES = (
     "edge_server.store.tables",
+    "edge_server.people.tables",
     "edge_server.analysis.tables",
+    "edge_server.search.tables",
 )
 
 
