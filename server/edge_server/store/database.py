@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import hashlib
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,27 @@ class Database:
             now, self._now = self._now, None
         if now is not None:
             now.engine.dispose()
+
+    def scrub(self) -> bool:
+        """Empty SQLite's log, which has pages as they were before something was deleted:
+        then it is in no file any more.  False where others held it back for too long.
+
+        PostgreSQL has its own ways: what was deleted is gone once its vacuum and the reuse
+        of its log have passed over it.
+        """
+        if not self.is_sqlite:
+            return True
+        with database_faults(), closing(self._opened().engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            held_back: int = cursor.fetchone()[0]
+        return not held_back
+
+    def lock_owner(self, session: Session, owner: str) -> None:
+        """Until the session's end nobody else changes what is this owner's."""
+        if not self.is_sqlite:
+            number = int(hashlib.sha256(owner.encode()).hexdigest()[:16], 16) - 2**63
+            session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": number})
 
     def lock_blobs(self, session: Session, hashes: Iterable[str]) -> None:
         """Until the session's end nobody else adds or removes these blobs.
@@ -184,6 +206,7 @@ def _prepare(seconds: float, connection: sqlite3.Connection, _record: object) ->
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # zeros are written over what is deleted
     ):
         connection.execute(f"PRAGMA {pragma}")
 
