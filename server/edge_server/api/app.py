@@ -24,6 +24,7 @@ from edge_server.api.early import Early
 from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
 from edge_server.api.idempotency import KeptAnswers, answered_once
+from edge_server.api.jobs import jobs
 from edge_server.api.openapi import document
 from edge_server.api.owning import own_of
 from edge_server.api.parity import answer_parity
@@ -153,6 +154,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(health(services.engine, services.numbers, services.draining))
     app.register_blueprint(_v1(services, page))
     app.register_blueprint(analyze(services, _reader(services)))
+    app.register_blueprint(jobs(services))
     app.register_blueprint(rest(services))
     app.register_blueprint(photos(services))
     app.register_blueprint(docs(page))

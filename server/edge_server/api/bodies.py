@@ -44,19 +44,32 @@ class Body:
         """One more text of that name."""
         self.fields.setdefault(name, []).append(text)
 
-    def add_file(self, name: str, content: bytes) -> None:
+    def add_file(self, name: str, content: bytes, filename: str = "") -> None:
         """A file; ``DuplicateField`` for a second of that name."""
+        del filename
         if name in self.files:
             raise DuplicateField(f"the form has more than one file {name!r}: send one")
         self.files[name] = content
 
 
-def read_body(request: Request, archive: str = "") -> Body:
+@dataclass
+class Album(Body):
+    """A body that may have many files: ``photos`` are their names, as sent, and bytes."""
+
+    photos: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def add_file(self, name: str, content: bytes, filename: str = "") -> None:
+        """One more file, whatever the name of its field."""
+        self.photos.append((filename or name, content))
+
+
+def read_body(request: Request, archive: str = "", body: Body | None = None) -> Body:
     """The fields and files of a request; raises the ``Problem`` of a body that is not one.
 
-    ``archive``: the name of a ZIP file that is the whole body, where one may be.
+    ``archive``: the name of a ZIP file that is the whole body, where one may be.  ``body``
+    takes them, where it is not to be an ordinary one.
     """
-    body = Body()
+    body = body or Body()
     for name, texts in request.args.lists():
         for text in texts:
             body.add_text(name, text)
@@ -121,7 +134,7 @@ def _add_part(body: Body, head: Field | File, content: bytes) -> None:
     if not head.name:
         raise MalformedMultipart("a part of the form has no name: let the client write it")
     if isinstance(head, File):
-        body.add_file(head.name, content)
+        body.add_file(head.name, content, head.filename or "")
         return
     if len(content) > MAX_TEXT_BYTES and head.name not in IMAGE_TEXT:
         raise FieldTooLarge(

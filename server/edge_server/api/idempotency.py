@@ -203,10 +203,10 @@ def answered_once(
     kept: KeptAnswers, deadline: Callable[[], Deadline], view: Callable[[], Response]
 ) -> Response:
     """The current request by ``view``, or the answer that another attempt has had."""
-    text = request.headers.get(HEADER)
-    if text is None:
+    key = key_of_request()
+    if key is None:
         return view()
-    owner = (g.caller, _key(text))
+    owner = (g.caller, key)
     caller = request.environ.get(CALLER)
     if caller is not None:
         caller.when_gone(kept.wake)
@@ -226,6 +226,12 @@ def fingerprint_of_request() -> bytes:
     for part in parts:
         digest.update(len(part).to_bytes(8) + part)
     return digest.digest()
+
+
+def key_of_request() -> str | None:
+    """The current request's key, without quotes; None where it has none."""
+    text = request.headers.get(HEADER)
+    return None if text is None else _key(text)
 
 
 def _key(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from edge_server.api.analyze_document import analyze_operation, analyze_schemas
+from edge_server.api.jobs_document import job_paths, job_schemas
 from edge_server.api.parity_document import parity_operation, parity_schemas
 from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
@@ -41,12 +42,13 @@ def document(tasks: Sequence[Task], version: str) -> Json:
     paths |= {"/v1/parity": {"post": parity}}
     analyze = analyze_operation(tasks, _headers(), problem_responses())
     paths |= {"/v1/analyze": {"post": analyze}}
+    paths |= job_paths(tasks, _headers(), problem_responses())
     paths |= parent_paths(problem_responses())
     problem = _problem_schema()
     paths |= photo_paths(problem_responses())
     schemas = {"Problem": problem, "Answer": _answer_schema()} | parity_schemas()
     schemas |= photo_schemas()
-    schemas |= analyze_schemas()
+    schemas |= analyze_schemas() | job_schemas()
     schemas |= parent_schemas(problem)
     return {
         "openapi": "3.1.0",
