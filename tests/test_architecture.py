@@ -55,7 +55,11 @@ HOMES = {
         "edge_convert/mlpackage.py",
         "edge_calibration/coreml/mlprogram.py",
     },
-    "onnxruntime": {"edge_runtime/backends/onnx_runtime.py", "edge_convert/onnx_export.py"},
+    "onnxruntime": {
+        "edge_runtime/backends/onnx_runtime.py",
+        "edge_convert/onnx_export.py",
+        "edge_server/onnx_session.py",
+    },
     "coreai": {"edge_convert/coreai.py"},
     "coreai_torch": {"edge_convert/coreai.py"},
     "onnx2tf": set(),

@@ -143,6 +143,38 @@ class CutOut:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextLine:
+    """A line of text: ``confidence`` in 0..1 is the mean over its characters.
+
+    ``polygon``: four corners (x, y), clockwise from where the text begins, on its upper side;
+    ``angle``: which way it runs, in degrees clockwise from level, in (-180, 180].
+    """
+
+    text: str
+    confidence: float
+    polygon: tuple[tuple[float, float], ...]
+    angle: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The lines of a photo in the order of reading; none is an answer, not an error.
+
+    ``turn``: how many degrees clockwise the page is turned in the photo: 0, 90, 180 or 270.
+    """
+
+    lines: tuple[TextLine, ...]
+    turn: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """A sentence about the whole photo, in English."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StyleVector:
     """What ``style-prediction`` makes of a picture: float32, shape [1, 1, 1, 100]."""
 
