@@ -60,40 +60,23 @@ function takeAway(answer: Answer, stage: Stage): HTMLElement {
   const stem = answer.photo.name.replace(/\.[^.]*$/, "");
   const name = `${stem}-${answer.task.name}`;
   const picture = async () => save(answer.picture ?? (await stage.drawn()), `${name}.png`);
-  const { result, ran, ms, stages, place } = answer;
-  const record = {
-    task: answer.task.name,
-    photo: answer.photo.name,
-    place,
-    ms,
-    stages,
-    ran,
-    result,
-  };
-  const json = () =>
-    save(
-      new Blob([JSON.stringify(record, null, 1)], { type: "application/json" }),
-      `${name}.json`,
-    );
+  const seen = answer.picture !== null || stage.told;
   return h(
     "div",
     { class: "ends" },
-    h(
-      "button",
-      {
-        type: "button",
-        class: "button primary",
-        id: "save-picture",
-        click: () => void picture(),
-      },
-      "Save the picture",
-    ),
-    h(
-      "button",
-      { type: "button", class: "button", id: "save-json", click: json },
-      "Save as JSON",
-    ),
+    ...(seen ? [button("save-picture", "Save the picture", () => void picture())] : []),
+    button("save-json", "Save as JSON", () => save(recordOf(answer), `${name}.json`)),
   );
+}
+
+function button(id: string, text: string, click: () => void): HTMLElement {
+  const kind = id === "save-picture" ? "button primary" : "button";
+  return h("button", { type: "button", class: kind, id, click }, text);
+}
+
+function recordOf({ task, photo, place, ms, stages, ran, result }: Answer): Blob {
+  const record = { task: task.name, photo: photo.name, place, ms, stages, ran, result };
+  return new Blob([JSON.stringify(record, null, 1)], { type: "application/json" });
 }
 
 export function millis(time: number): string {

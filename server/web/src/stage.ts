@@ -53,7 +53,7 @@ export class Stage {
       class: "slider",
       min: 0,
       max: 100,
-      value: 0,
+      value: 50,
       "aria-label": "Before and after: how much of the photo is shown",
     });
     const split = () => this.figure.style.setProperty("--split", `${range.value}%`);
@@ -82,7 +82,7 @@ export class Stage {
     const left = Math.max(0, Math.min(...corners.map(([x]) => x)) / this.photo.width);
     const top = Math.max(0, Math.min(...corners.map(([, y]) => y)) / this.photo.height);
     const near = taken.filter(
-      ([x, y]) => Math.abs(x - left) < 0.14 && Math.abs(y - top) < 0.06,
+      ([x, y]) => Math.abs(x - left) < 0.25 && Math.abs(y - top) < 0.06,
     );
     taken.push([left, top]);
     plate.style.setProperty("left", `${100 * Math.min(left, 0.88)}%`);
@@ -127,6 +127,11 @@ export class Stage {
     if (on) this.hidden.delete(name);
     else this.hidden.add(name);
     this.figure.classList.toggle(`no-${name}`, !on);
+  }
+
+  /** Whether there is more to see than the photo. */
+  get told(): boolean {
+    return this.marks.length > 0 || this.answer?.soft != null;
   }
 
   /** The photo with the marks that are switched on, as PNG. */
