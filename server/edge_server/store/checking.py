@@ -57,7 +57,7 @@ def check(store: Store, *, read: bool = True) -> Report:
     """
     with store.reading() as session:
         counts = [session.scalar(select(func.count()).select_from(t)) for t in (Photo, Result)]
-        sizes = dict(session.execute(select(Blob.sha256, Blob.size)).tuples().all())
+        sizes = dict(session.execute(select(Blob.sha256, Blob.size)).all())
     seen = {one.sha256 for one in store.blobs.seen()}
     return Report(
         photos=counts[0] or 0,

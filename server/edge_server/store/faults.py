@@ -78,7 +78,7 @@ def full() -> StorageFull:
 
 def unavailable(error: object) -> StorageUnavailable:
     """It cannot be reached, or is damaged; the log says how."""
-    _LOG.error("the store cannot be used: %s", " ".join(str(error).split()))
+    _LOG.error("the store cannot be used: %s", " ".join(str(error).split())[:300])
     return StorageUnavailable(
         "the store cannot be reached, and nothing was kept: ask again soon", retry_after=AGAIN
     )

@@ -1,21 +1,24 @@
 """Blobs in an object store: S3 and what speaks like it, Google's, Azure's.
 
 Keys and addresses come from the customary variables (``AWS_ACCESS_KEY_ID``,
-``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``).
+``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``; ``AWS_ENDPOINT_URL`` for others than Amazon, which
+is spoken to without TLS where it begins with ``http://``).
 """
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import obstore
+import obstore.exceptions
 from obstore.store import from_url
 
 from edge_server.store.blobs import BlobSeen, place
-from edge_server.store.faults import blob_faults
+from edge_server.store.faults import StoreError, blob_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +43,14 @@ class ObjectBlobs:
     @classmethod
     def at(cls, url: str) -> ObjectBlobs:
         """By the URL ``s3://bucket/prefix``."""
-        with blob_faults():
-            return cls(from_url(url, retry_config=_RETRY, client_options=_CLIENT))
+        plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+        client: ClientConfig = {**_CLIENT, "allow_http": plain}
+        try:
+            return cls(from_url(url, retry_config=_RETRY, client_options=client))
+        except (obstore.exceptions.BaseError, ValueError):
+            raise StoreError(
+                "the blobs' URL cannot be used: say s3://bucket/prefix, or a folder"
+            ) from None
 
     def put(self, sha256: str, content: bytes) -> None:
         """Keep these bytes."""

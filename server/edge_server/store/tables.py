@@ -8,9 +8,18 @@ since 1970.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SHA256, ID, OWNER = 64, 32, 64
@@ -18,8 +27,12 @@ MOST_WORD = 200
 
 
 class Base(DeclarativeBase):
-    """Every table; the names of constraints are fixed, so that migrations can name them."""
+    """Every table; the names of constraints are fixed, so that migrations can name them.
 
+    A number is ``FLOAT``, which has 64 bits in both databases.
+    """
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {float: Float}
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
