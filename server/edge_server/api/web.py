@@ -12,11 +12,14 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
+from mimetypes import guess_type
 from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.exceptions import NotFound
+from werkzeug.security import safe_join
 
 from edge_runtime.backdrops import PAINTS, WORDS
 from edge_runtime.discovery import MANIFEST
@@ -184,12 +187,18 @@ def fetched(services: Services) -> Response:
 
 def _sent(folder: Path, name: str, seconds: int = 0) -> Response:
     """A file of a folder, compared by its ETag unless it never changes."""
-    response = send_from_directory(folder, name, max_age=seconds)
-    if seconds:
-        response.cache_control.immutable = True
-    else:
-        response.cache_control.no_cache = True
-    response.headers.update(_HEADERS)
+    found = safe_join(str(folder), name)
+    if found is None or normpath(name) != name or not Path(found).is_file():
+        raise NotFound
+    path = Path(found)
+    kind = guess_type(path.name)[0] or "application/octet-stream"
+    response = Response(mimetype=kind)
+    response.set_etag(f"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}")
+    if not request.if_none_match.contains(response.get_etag()[0] or ""):
+        response.set_data(path.read_bytes())
+    kept = f"max-age={seconds}, immutable" if seconds else "no-cache"
+    response.headers.update(_HEADERS | {"Cache-Control": kept})
+    response.make_conditional(request)
     return response
 
 
