@@ -26,6 +26,7 @@ PAGE = ("/page/", "/bundle/", "/runtime/")
 # What is kept is an owner's: keys need the scope ``store`` below these.
 STORED = ("/v1/photos", "/v1/jobs", "/v1/analyze/batch")
 KEY_HEADER = "X-API-Key"
+RAPID_HEADER = "X-RapidAPI-Key"  # as clients of that market send it
 LOCAL = "local"  # whose things are that are stored without a key
 
 
@@ -110,7 +111,8 @@ def _sent_key() -> str:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return text.strip()
-    return request.headers.get(KEY_HEADER, "").strip()
+    sent = request.headers.get(KEY_HEADER, request.headers.get(RAPID_HEADER, ""))
+    return sent.strip()
 
 
 def _scope() -> Scope:
