@@ -210,6 +210,18 @@ class UnknownModelFile(Problem, status=422):
     """The model file is not known here."""
 
 
+class NoFace(Problem, status=422):
+    """The photo has no face."""
+
+
+class SeveralFaces(Problem, status=422):
+    """The photo has more than one face."""
+
+
+class Contradiction(Problem, status=422):
+    """What is said of faces cannot be true."""
+
+
 class IdempotencyKeyReused(Problem, status=422):
     """The idempotency key belongs to another request."""
 

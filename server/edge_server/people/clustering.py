@@ -22,7 +22,7 @@ import numpy as np
 from edge_server.people.rules import bonds, linked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,13 +74,23 @@ def groups_around(
     """The group of every face in the parts of the graph that ``starts`` touch: what may
     change when these came, lost a neighbour, or were spoken of."""
     found: dict[str, str] = {}
-    beside = linked(rules)
-    places = {id_: place for place, id_ in enumerate(faces.ids)}
-    for start in starts:
-        if start in places and start not in found:
-            part = faces.part(_reached(faces, places, beside, places[start]))
-            found |= _grouped(part, rules)
+    for part in parts_around(faces, starts, rules):
+        found |= _grouped(part, rules)
     return found
+
+
+def parts_around(
+    faces: FaceSet, starts: Iterable[str], rules: Sequence[Rule] = ()
+) -> Iterator[FaceSet]:
+    """The parts of the graph that ``starts`` touch, those of them that are there."""
+    places = {id_: place for place, id_ in enumerate(faces.ids)}
+    beside = linked(rules, places)
+    seen: set[str] = set()
+    for start in starts:
+        if start in places and start not in seen:
+            part = faces.part(_reached(faces, places, beside, places[start]))
+            seen.update(part.ids)
+            yield part
 
 
 def near(faces: FaceSet, places: Sequence[int], limit: float = LIMIT) -> NDArray[np.bool_]:
@@ -115,12 +125,7 @@ def _reached(
     reached, fresh = {start}, [start]
     while fresh:
         close = set(np.nonzero(near(faces, fresh).any(axis=0))[0].tolist())
-        bound = {
-            places[id_]
-            for at in fresh
-            for id_ in beside.get(faces.ids[at], ())
-            if id_ in places
-        }
+        bound = {places[id_] for at in fresh for id_ in beside.get(faces.ids[at], ())}
         fresh = sorted((close | bound) - reached)
         reached |= close | bound
     return sorted(reached)

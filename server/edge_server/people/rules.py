@@ -15,7 +15,7 @@ import numpy as np
 from edge_runtime.spec import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,12 +96,12 @@ def _divide(found: Bonds, faces: list[int], others: list[int]) -> None:
                 found.apart[one, other] = found.apart[other, one] = True
 
 
-def linked(rules: Iterable[Rule]) -> dict[str, set[str]]:
-    """The faces that a rule puts beside each face."""
+def linked(rules: Iterable[Rule], here: Container[str]) -> dict[str, set[str]]:
+    """The faces that a rule puts beside each face, of those that are here."""
     beside: dict[str, set[str]] = {}
     for rule in rules:
         if isinstance(rule, Together):
-            for one, other in pairwise(rule.faces):
+            for one, other in pairwise(face for face in rule.faces if face in here):
                 beside.setdefault(one, set()).add(other)
                 beside.setdefault(other, set()).add(one)
     return beside

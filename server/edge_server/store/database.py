@@ -99,7 +99,7 @@ class Database:
         with database_faults(), closing(self._opened().engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            held_back: int = cursor.fetchone()[0]
+            held_back, *_ = next(iter(cursor.fetchall()))
         return not held_back
 
     def lock_owner(self, session: Session, owner: str) -> None:

@@ -39,7 +39,8 @@ def test_a_newer_rule_goes_before_an_older_one(rules: list[Rule], people: list[i
 
 def test_faces_of_a_rule_are_beside_each_other() -> None:
     rules: list[Rule] = [Together(faces=("a", "b", "c")), Apart(faces=("d",), others=("e",))]
-    assert linked(rules) == {"a": {"b"}, "b": {"a", "c"}, "c": {"b"}}
+    assert linked(rules, "abcde") == {"a": {"b"}, "b": {"a", "c"}, "c": {"b"}}
+    assert linked(rules, "acde") == {"a": {"c"}, "c": {"a"}}
     assert faces_of(rules[0]) == ("a", "b", "c")
     assert faces_of(rules[1]) == ("d", "e")
 
