@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from jinja2 import UndefinedError
+
+from edge_server.parents.pages import page, wants_page
+from edge_server.problems import InvalidParameter
+
+APP = Flask("x")
+FORMS = ("smart_filter.html.jinja", "pic_metric.html.jinja")
+GIVEN = {"words": ("sky",), "looked": None}
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (None, False),
+        ("*/*", False),
+        ("application/json", False),
+        ("image/png", False),
+        ("text/*;q=0.5,*/*;q=0.9", False),
+        ("text/html", True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", True),
+        ("application/json,text/html;q=0.9", False),
+    ],
+)
+def test_only_a_browser_is_shown_a_page(accept: str | None, wanted: bool) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    with APP.test_request_context("/", headers=headers):
+        assert wants_page() is wanted
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_page_runs_nothing_and_says_what_is_wrong_as_text(name: str) -> None:
+    problem = InvalidParameter("<script>alert(1)</script>")
+    shown = page(name, 422, problem=problem, **GIVEN)
+    text = shown.get_data(as_text=True)
+    assert (shown.status_code, shown.mimetype) == (422, "text/html")
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert shown.headers["Cache-Control"] == "no-store"
+    policy = shown.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "'unsafe" not in policy
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_browser_says_where_its_form_is_from(name: str) -> None:
+    """Under "no-referrer" it would say "null", and the form would be refused."""
+    assert page(name, **GIVEN).headers["Referrer-Policy"] == "same-origin"
+
+
+def test_what_a_page_needs_and_is_not_given_is_a_bug() -> None:
+    with pytest.raises(UndefinedError):
+        page(FORMS[0])
