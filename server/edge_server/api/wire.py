@@ -20,6 +20,8 @@ from PIL import Image
 from edge_runtime import results
 from edge_runtime.wire import result_record
 from edge_server.intake.stripping import stripped
+from edge_server.people.results import People
+from edge_server.people.telling import people_json
 from edge_server.problems import ModelOutputInvalid, NotAcceptable
 from edge_server.properties.facts import Properties
 from edge_server.properties.record import properties_record
@@ -142,6 +144,12 @@ def _(value: results.ClassMap, masks: Masks) -> Json:
         )
     ]
     return {"classes": legend, "size": list(value.classes.shape)}
+
+
+@value_json.register
+def _(value: People, masks: Masks) -> Json:
+    del masks
+    return people_json(value)
 
 
 @value_json.register

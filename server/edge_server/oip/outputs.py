@@ -10,6 +10,7 @@ import numpy as np
 
 from edge_runtime import results
 from edge_server.oip.tensors import Tensor, tensor
+from edge_server.people.results import People
 from edge_server.problems import OutputTooLarge
 
 if TYPE_CHECKING:
@@ -146,6 +147,12 @@ _OUTPUTS: dict[type, tuple[Output, ...]] = {
             shape=(-1, 3),
             read=lambda value: np.array(value.palette, np.uint8).reshape(-1, 3),
         ),
+    ),
+    People: (
+        _floats("boxes_xyxy", (-1, 4), lambda value: [x.face.box_xyxy for x in value.faces]),
+        _floats("scores", (-1,), lambda value: [x.face.score for x in value.faces]),
+        _texts("people", lambda value: [x.match.person for x in value.faces]),
+        _texts("names", lambda value: [x.match.name for x in value.faces]),
     ),
     results.CutOut: (
         _array("pixels", "UINT8", (-1, -1, -1)),

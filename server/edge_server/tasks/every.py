@@ -9,6 +9,7 @@ from edge_server.tasks.heavy import heavy_servables, heavy_tasks
 from edge_server.tasks.joined import joined_tasks
 from edge_server.tasks.light import light_servables, light_tasks
 from edge_server.tasks.parity import parity_servable
+from edge_server.tasks.people import people_task
 from edge_server.tasks.properties import properties_task
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def every_task(bundle: Bundle) -> tuple[Task, ...]:
         *joined_tasks(light_tasks(bundle), heavy_tasks()),
         cut_task(bundle),
         properties_task(),
+        people_task(),
     )
 
 
