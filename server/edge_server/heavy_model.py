@@ -32,13 +32,15 @@ class Released(Record, tag_field="from", tag="address", frozen=True, kw_only=Tru
     ``sha256`` is the whole hash, or as many of its first digits as the publisher puts
     into the file's name; empty where the publisher gives none (then the hash of the first
     download is kept, and every later one has to have it).  ``member`` is the file inside,
-    where the file is an archive.
+    where the file is an archive.  ``also`` are files that it needs beside it, each under the
+    last part of its address.
     """
 
     url: str
     sha256: str = ""
     bytes: int | None = None
     member: str = ""
+    also: tuple[Released, ...] = ()
 
 
 class Packaged(Record, tag_field="from", tag="package", frozen=True, kw_only=True):

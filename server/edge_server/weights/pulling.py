@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edge_runtime.errors import WeightsError
 from edge_server.heavy_model import Packaged, Released
@@ -15,6 +15,10 @@ from edge_server.weights.imported import Imported, write_imported
 from edge_server.weights.package_files import package_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from edge_server.heavy_model import Checkpoint, HeavyModel
     from edge_server.weights.fetching import Progress
 
@@ -46,25 +50,52 @@ def import_file(
     model: HeavyModel, checkpoint: Checkpoint, folder: Path, file: Path
 ) -> Imported:
     """Import a checkpoint's file, which stays where it is; raises ``WeightsError``."""
+    tensors = _tensors(model, checkpoint, folder, file)
+    sources = {file.name: sha256_of(file)}
+    return write_imported(folder, model.spec.id, checkpoint, sources, tensors)
+
+
+def _tensors(
+    model: HeavyModel, checkpoint: Checkpoint, folder: Path, file: Path
+) -> Mapping[str, NDArray[Any]]:
+    """What is in a publisher's file, out of the archive around it."""
     origin = checkpoint.origin
     member = origin.member if isinstance(origin, Released) else ""
-    name = origin.url.rsplit("/", 1)[-1] if isinstance(origin, Released) else file.name
+    name = _name(origin) if isinstance(origin, Released) else file.name
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as place:
         opened = _opened(file, member, Path(place) / Path(name).stem)
-        tensors = model.to_tensors(opened, checkpoint)
-    return write_imported(folder, model.spec.id, checkpoint, {name: sha256_of(file)}, tensors)
+        return model.to_tensors(opened, checkpoint)
 
 
 def _released(wanted: Pull, origin: Released) -> Imported:
-    """The file itself is not kept: its tensors are, and its hash."""
-    name = wanted.checkpoint.name
-    arrived = wanted.folder / f".{name}.download"
+    """The files themselves are not kept: their tensors are, and their hashes."""
+    place = wanted.folder / f".{wanted.checkpoint.name}.download"
+    place.mkdir(exist_ok=True)
+    files = {_name(one): one for one in (origin, *origin.also)}
     try:
-        digest = fetch(origin, arrived, wanted.progress, wanted.patience)
-        _check_as_first(wanted.folder / f"{name}.sha256", origin, digest)
-        return import_file(wanted.model, wanted.checkpoint, wanted.folder, arrived)
+        sources = {name: _arrived(wanted, one, place / name) for name, one in files.items()}
+        first = place / _name(origin)
+        tensors = _tensors(wanted.model, wanted.checkpoint, wanted.folder, first)
     finally:
-        arrived.unlink(missing_ok=True)
+        for name in files:
+            (place / name).unlink(missing_ok=True)
+        if not any(place.iterdir()):  # what was begun is gone on with the next time
+            place.rmdir()
+    model_id = wanted.model.spec.id
+    return write_imported(wanted.folder, model_id, wanted.checkpoint, sources, tensors)
+
+
+def _arrived(wanted: Pull, origin: Released, target: Path) -> str:
+    """The SHA-256 of a file that was fetched."""
+    digest = fetch(origin, target, wanted.progress, wanted.patience)
+    first = origin is wanted.checkpoint.origin
+    name = wanted.checkpoint.name if first else f"{wanted.checkpoint.name}.{target.name}"
+    _check_as_first(wanted.folder / f"{name}.sha256", origin, digest)
+    return digest
+
+
+def _name(origin: Released) -> str:
+    return origin.url.rsplit("/", 1)[-1]
 
 
 def _packaged(wanted: Pull, origin: Packaged) -> Imported:

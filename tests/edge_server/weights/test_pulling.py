@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,34 @@ def test_the_first_download_is_the_measure_of_the_others(
     with pytest.raises(WeightsError, match="the first download had"):
         store.pull("tiny", progress=quiet, again=True)
     assert store.get("tiny").checkpoint.name == "first"
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_files_that_belong_together_are_brought_together(
+    server: Any, checkpoint_file: Path, checkpoint: Any, store_of: Any, pinned: bool
+) -> None:
+    server.files |= {"tiny.pth": checkpoint_file.read_bytes(), "words.txt": b"a\nb\n"}
+    hashes = {
+        name: hashlib.sha256(content).hexdigest() for name, content in server.files.items()
+    }
+    beside = Released(url=server.url("words.txt"), sha256=hashes["words.txt"] if pinned else "")
+    origin = Released(url=server.url("tiny.pth"), sha256=hashes["tiny.pth"], also=(beside,))
+    seen: list[str] = []
+    store = store_of(checkpoint("first", origin))
+    model = store._models["tiny"]
+
+    def to_tensors(path: Path, of: Any) -> Any:
+        seen.append((path.parent / "words.txt").read_text())
+        return model.to_tensors(path, of)
+
+    store._models = {"tiny": replace(model, to_tensors=to_tensors)}
+    record = store.pull("tiny", progress=quiet)
+    assert record.sources == {name: hashes[name] for name in ("tiny.pth", "words.txt")}
+    assert seen == ["a\nb\n"]
+    kept = {path.name for path in (store.folder / "tiny").iterdir()} - {".first.lock"}
+    first = set() if pinned else {"first.words.txt.sha256"}
+    assert kept == {"first.safetensors", "first.json"} | first
+    server.files["words.txt"] = b"c\n"
+    with pytest.raises(WeightsError, match="published was" if pinned else "the first download"):
+        store.pull("tiny", progress=quiet, again=True)
+    assert seen == ["a\nb\n"]
