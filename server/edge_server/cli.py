@@ -94,9 +94,22 @@ def _store(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _search_options(parser: argparse.ArgumentParser) -> None:
+    from edge_server.search.commands import add_options
+
+    add_options(parser)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from edge_server.search.commands import run
+
+    return run(options)
+
+
 _COMMANDS = {
     "run": (_run_options, _run, "start the server (what edge-serve does without a command)"),
     "weights": (_weights_options, _weights, "list, pull, add and verify the heavy weights"),
     "keys": (_keys_options, _keys, "make, list, revoke and rotate API keys"),
+    "search": (_search_options, _search, "describe kept photos, so that copies are found"),
     "store": (_store_options, _store, "check what is kept, delete what nobody needs"),
 }

@@ -26,6 +26,7 @@ from edge_server.intake.limits import IntakeLimits
 from edge_server.intake.url_fetching import Fetcher, FetchRules
 from edge_server.keys import KeyStore
 from edge_server.logs import start_logging
+from edge_server.search.attending import attended
 from edge_server.settings import Settings, SettingsError, settings_from
 from edge_server.store.tending import file_of, tended
 from edge_server.tasks.every import every_servable, every_task
@@ -64,7 +65,7 @@ async def _serve(settings: Settings) -> int:
     engine = local_engine(settings, tally := Tally())
     services = services_for(settings, engine, tally, draining.is_set)
     services.keys.list()  # a damaged file is said now, not to the first caller
-    with opened(settings) as socket, tended(services):
+    with opened(settings) as socket, tended(services), attended(services):
         leave = partial(_leave, services, draining)
         listener = Listener(settings, create_app(services), leave, services.early)
         try:

@@ -24,7 +24,7 @@ ADMIN = ("/metrics",)
 # The page and the models that run in it: a browser loads them before it has a key.
 PAGE = ("/page/", "/bundle/", "/runtime/")
 # What is kept is an owner's: keys need the scope ``store`` below these.
-STORED = ("/v1/photos", "/v1/people", "/v1/jobs", "/v1/analyze/batch")
+STORED = ("/v1/photos", "/v1/search", "/v1/people", "/v1/jobs", "/v1/analyze/batch")
 KEY_HEADER = "X-API-Key"
 RAPID_HEADER = "X-RapidAPI-Key"  # as clients of that market send it
 LOCAL = "local"  # whose things are that are stored without a key

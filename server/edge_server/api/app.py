@@ -33,6 +33,7 @@ from edge_server.api.photos import photos
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
+from edge_server.api.search import search
 from edge_server.api.web import web
 from edge_server.asgi.guard import no_memory
 from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from edge_server.engine.interface import Engine
     from edge_server.intake.intake import Intake
     from edge_server.keys import KeyStore
+    from edge_server.search.searcher import Searcher
     from edge_server.settings import Settings
     from edge_server.store.store import Store
     from edge_server.tasks.task import Task
@@ -71,6 +73,8 @@ class Services:
     tasks: Sequence[Task]
     numbers: Numbers = field(default_factory=Numbers)
     draining: Callable[[], bool] = lambda: False
+    told: list[Callable[[], None]] = field(default_factory=list)
+    """Called whenever a new photo is kept."""
 
     @cached_property
     def rates(self) -> Rates:
@@ -88,7 +92,7 @@ class Services:
         """What is kept, opened when it is first used; None where the settings keep nothing."""
         from edge_server.store.store import open_store
 
-        return open_store(self.settings)
+        return open_store(self.settings, self.told)
 
     @cached_property
     def analyst(self) -> Analyst:
@@ -120,6 +124,19 @@ class Services:
 
         pace = Pace(seconds=settings.heavy_seconds, keep_days=settings.job_days)
         return JobRunner(jobs=jobs, analyst=lambda: self.analyst, pace=pace)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """What finds copies of a photo among those that are kept; ``StoreDisabled`` where
+        nothing is."""
+        from edge_server.search.searcher import Searcher
+
+        return Searcher(
+            store=self.needed_store,
+            engine=self.engine,
+            intake=self.intake,
+            folder=self.settings.folder / "search",
+        )
 
     @cached_property
     def gates(self) -> Mapping[bool, Gate]:
@@ -157,6 +174,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(jobs(services))
     app.register_blueprint(rest(services))
     app.register_blueprint(photos(services))
+    app.register_blueprint(search(services))
     app.register_blueprint(docs(page))
     app.register_blueprint(web(services))
     for blueprint in parents(services):

@@ -11,6 +11,7 @@ from edge_server.api.jobs_document import job_paths, job_schemas
 from edge_server.api.parity_document import parity_operation, parity_schemas
 from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
+from edge_server.api.search_document import search_paths, search_schemas
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.parents.document import parent_paths, parent_schemas
 from edge_server.problems import problems
@@ -46,8 +47,9 @@ def document(tasks: Sequence[Task], version: str) -> Json:
     paths |= parent_paths(problem_responses())
     problem = _problem_schema()
     paths |= photo_paths(problem_responses())
+    paths |= search_paths(_headers(), problem_responses())
     schemas = {"Problem": problem, "Answer": _answer_schema()} | parity_schemas()
-    schemas |= photo_schemas()
+    schemas |= photo_schemas() | search_schemas()
     schemas |= analyze_schemas() | job_schemas()
     schemas |= parent_schemas(problem)
     return {

@@ -23,7 +23,7 @@ from edge_server.store.rows import add_result, add_tags, photo_of, photo_row, sh
 from edge_server.store.tables import Blob, Photo, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.orm import Session
@@ -40,12 +40,14 @@ class Store:
     """A database and its blobs; any number of threads may use one.
 
     Every method may raise ``StorageBusy``, ``StorageFull`` or ``StorageUnavailable``.
-    ``clock`` gives the seconds since 1970.
+    ``clock`` gives the seconds since 1970.  Each of ``told`` is called once a new photo is
+    kept, and must be quick.
     """
 
     database: Database
     blobs: Blobs
     clock: Callable[[], float] = field(default=time)
+    told: Sequence[Callable[[], None]] = ()
 
     def session(self) -> AbstractContextManager[Session]:
         """A transaction that writes, for the tables of other modules."""
@@ -82,7 +84,10 @@ class Store:
             add_tags(session, photo, tags or {})
             session.flush()
             session.refresh(photo)
-            return Kept(photo=searching.record(photo), new=new)
+            kept = Kept(photo=searching.record(photo), new=new)
+        for tell in self.told if new else ():
+            tell()
+        return kept
 
     def find(self, owner: str, sha256: str) -> PhotoRecord | None:
         """The owner's photo of these bytes; None where it is not kept."""
@@ -194,12 +199,16 @@ class Store:
         return content
 
 
-def open_store(settings: Settings) -> Store | None:
-    """The store of these settings, opened when it is first used; None where it is off."""
+def open_store(settings: Settings, told: Sequence[Callable[[], None]] = ()) -> Store | None:
+    """The store of these settings, opened when it is first used; None where it is off.
+
+    Each of ``told`` is called once a new photo is kept.
+    """
     if settings.store == "no":
         return None
     file = settings.folder / "store.sqlite"
     return Store(
         Database(settings.database_url or f"sqlite:///{file}", settings.database_seconds),
         open_blobs(settings.blobs_url or str(settings.folder / "blobs")),
+        told=told,
     )
