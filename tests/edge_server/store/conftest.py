@@ -35,7 +35,7 @@ def postgres() -> Iterator[str]:
     ]
     if not found:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("there is no PostgreSQL")
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=quick_folder()))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")
@@ -59,7 +59,7 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres: str) -> str:
+def postgres_url(postgres: str) -> Iterator[str]:
     """A database that is empty."""
     import psycopg
 
@@ -67,7 +67,19 @@ def postgres_url(postgres: str) -> str:
     url = postgres.format(name="postgres")
     with closing(psycopg.connect(url, autocommit=True)) as asked:
         asked.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
-    return postgres.format(name=name)
+        yield postgres.format(name=name)
+        asked.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="session")
+def quick() -> Path | None:
+    return quick_folder()
+
+
+def quick_folder() -> Path | None:
+    """A folder in memory, where there is one: a disk makes such tests slow, no better."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return memory if os.access(memory, os.W_OK) else None
 
 
 @pytest.fixture(scope="session")
