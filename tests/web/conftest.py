@@ -28,7 +28,9 @@ ASSETS = ROOT / "mobile_assets"
 WEB = ASSETS / "web"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DTYPES = {"uint8": "u1", "int32": "<i4", "float32": "<f4", "float64": "<f8"}
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
+# The camera is one that Chromium makes up.
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", *CAMERA]
 # Begun and not awaited, so that the waiting has an end.
 START = """(argument) => {
   window.answer = null;

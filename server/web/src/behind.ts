@@ -34,6 +34,7 @@ async function paint(pen: Pen, photo: ImageBitmap, choices: Choices): Promise<vo
   if (picture instanceof Blob) return cover(pen, await createImageBitmap(picture));
   if (background === "transparent") return;
   if (background === "blur") {
+    pen.drawImage(photo, 0, 0, width, height); // at its edge a blur lets something through
     pen.filter = `blur(${Math.round(Math.max(width, height) * BLUR)}px)`;
     const edge = Math.max(width, height) * BLUR * 2; // beyond it a blur fades
     pen.drawImage(photo, -edge, -edge, width + 2 * edge, height + 2 * edge);

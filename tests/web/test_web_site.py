@@ -1,0 +1,595 @@
+"""The server's page at ``/``, clicked through in Chromium: every task, here and there."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+ASSETS = ROOT / "mobile_assets"
+AXE = ASSETS / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PHOTO, THING = "astronaut.png", "coffee.png"
+# LiteRT.js tells the console, as errors, what it does and what a machine without a GPU lacks.
+EXPECTED = re.compile(r"^(INFO|WARNING|INTEL|VERBOSE)|WebGPU|GPU adapter|status of (4|5)\d\d")
+QUICK = ("objects", "classify", "faces", "smile", "landmarks", "segment", "properties")
+ON_DEVICE = ("objects", "classify", "faces", "smile", "landmarks")
+
+
+class Server:
+    """``edge-serve`` on loopback."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("POCKETLENS_")}
+        said = {"POCKETLENS_DATA": str(folder), "POCKETLENS_WEIGHTS": str(folder / "weights")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "edge_server", "--port", "0", *options],
+            env=kept | said,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        found = re.search(r"http://[\d.]+:\d+", self.process.stdout.readline())
+        assert found
+        self.url = found.group()
+
+    def answer(self, task: str, photo: Path, **fields: str) -> dict[str, Any]:
+        """What the API says to the same question."""
+        files = {"image": (photo.name, photo.read_bytes())}
+        headers = {"Accept": "application/json"}
+        got = httpx.post(
+            f"{self.url}/v1/{task}", files=files, data=fields, headers=headers, timeout=60
+        )
+        assert got.status_code == 200, got.text
+        record: dict[str, Any] = got.json()
+        return record
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+class Visitor:
+    """Somebody at the page, and what the console said."""
+
+    def __init__(self, web: Any, url: str, **context: Any) -> None:
+        web.ready()
+        self.context = web.browser.new_context(**{"reduced_motion": "reduce"} | context)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.said: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.url = url
+        self.open()
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+        self.page.wait_for_selector("body[data-ready]")
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error" and not EXPECTED.search(message.text):
+            self.said.append(message.text)
+
+    def take(self, photo: Path) -> None:
+        self.page.set_input_files(
+            "#file" if self.page.is_visible("#welcome") else "#another", photo
+        )
+        self.page.wait_for_selector(f"#photo-name:has-text('{photo.name}')")
+
+    def at(self, place: str) -> None:
+        self.page.click(f"#places label:has([value={place}])")
+
+    def choose(self, task: str) -> None:
+        self.page.click(f'#task label:has([value="{task}"])')
+
+    def press(self) -> None:
+        self.page.click("#controls button[type=submit]")
+
+    def done(self, photo: str, task: str, place: str) -> None:
+        self.page.wait_for_selector(
+            f'body[data-done="{photo} {task} {place}"]:not([aria-busy])'
+        )
+        assert self.page.is_visible("#result")
+
+    def forget(self) -> None:
+        """So that the next answer is not taken for this one."""
+        self.page.evaluate("() => delete document.body.dataset.done")
+
+    def saved(self, button: str) -> bytes:
+        with self.page.expect_download() as download:
+            self.page.click(button)
+        return Path(download.value.path()).read_bytes()
+
+    def record(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.saved("#save-json"))
+        return found
+
+    def pixels(self) -> np.ndarray:
+        with Image.open(io.BytesIO(self.saved("#save-picture"))) as image:
+            return np.asarray(image)
+
+    def picture(self, name: str) -> None:
+        """A screenshot in the folder ``WEB_SCREENSHOTS``, if that is set."""
+        if os.environ.get("WEB_SCREENSHOTS"):
+            path = Path(os.environ["WEB_SCREENSHOTS"]) / f"site-{name}.png"
+            self.page.screenshot(path=path, full_page=True)
+
+    def leave(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture(scope="module")
+def server(web: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("site"))
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def visitor(web: Any, server: Server) -> Iterator[Visitor]:
+    made = Visitor(web, server.url, viewport={"width": 1280, "height": 860})
+    yield made
+    assert made.said == []
+    made.leave()
+
+
+def decoded(picture: dict[str, str]) -> np.ndarray:
+    import base64
+
+    with Image.open(io.BytesIO(base64.b64decode(picture["base64"]))) as image:
+        return np.asarray(image)
+
+
+def test_quick_tasks_answer_as_the_server_does(
+    visitor: Visitor, server: Server, samples: Path
+) -> None:
+    visitor.take(samples / PHOTO)
+    for task in QUICK:
+        visitor.choose(task)
+        visitor.done(PHOTO, task, "server")
+        assert visitor.page.inner_text(".badge") == "On the server"
+        assert re.search(r"\d m?s", visitor.page.inner_text(".time"))
+        there = server.answer(task, samples / PHOTO, masks="png")
+        assert visitor.record()["result"] == there["result"]
+
+
+@pytest.mark.parametrize(
+    ("task", "fields"),
+    [("background", {"background": "transparent"}), ("style", {"style": "0"}), ("filter", {})],
+)
+def test_pictures_are_the_servers(
+    task: str, fields: dict[str, str], visitor: Visitor, server: Server, samples: Path
+) -> None:
+    visitor.take(samples / PHOTO)
+    visitor.choose(task)
+    visitor.done(PHOTO, task, "server")
+    there = decoded(server.answer(task, samples / PHOTO, picture="png", **fields)["picture"])
+    np.testing.assert_array_equal(visitor.pixels(), there)
+    assert visitor.page.is_visible(".slider")
+
+
+def test_a_style_and_words_are_chosen_by_their_pictures(
+    visitor: Visitor, server: Server, samples: Path
+) -> None:
+    photo = samples / PHOTO
+    visitor.take(photo)
+    visitor.choose("style")
+    visitor.done(PHOTO, "style", "server")
+    visitor.forget()
+    visitor.page.click('.styles label:has([value="7"])')
+    visitor.done(PHOTO, "style", "server")
+    there = decoded(server.answer("style", photo, picture="png", style="7")["picture"])
+    np.testing.assert_array_equal(visitor.pixels(), there)
+    visitor.choose("background")
+    visitor.done(PHOTO, "background", "server")
+    visitor.forget()
+    visitor.page.click('.pick label:has([value="words"])')
+    visitor.done(PHOTO, "background", "server")
+    assert visitor.pixels().shape[2] == 3
+    visitor.picture("words")
+
+
+def test_names_are_typed_and_the_objects_cut_out(
+    visitor: Visitor, server: Server, samples: Path
+) -> None:
+    visitor.take(samples / THING)
+    visitor.choose("cut")
+    visitor.press()
+    assert "Type what" in visitor.page.inner_text("#problem")
+    assert visitor.page.locator('#names option[value="cup"]').count() == 1
+    visitor.page.fill("#name", "cup")
+    visitor.page.keyboard.press("Enter")
+    visitor.press()
+    visitor.done(THING, "cut", "server")
+    fields = {"objects": "cup", "picture": "png", "masks": "png"}
+    there = server.answer("cut", samples / THING, **fields)
+    np.testing.assert_array_equal(visitor.pixels(), decoded(there["picture"]))
+    assert visitor.record()["result"] == there["result"]
+    visitor.page.click("[aria-label='Remove cup']")
+    visitor.page.fill("#name", "cupp")
+    visitor.press()
+    visitor.page.wait_for_selector('body[data-problem="unknown-name"]')
+    assert "cup" in visitor.page.inner_text("#problem")
+
+
+def test_on_this_device_the_answers_are_the_servers(
+    visitor: Visitor, server: Server, samples: Path
+) -> None:
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.method))
+    visitor.at("device")
+    visitor.take(samples / PHOTO)
+    for task in ON_DEVICE:
+        visitor.choose(task)
+        visitor.done(PHOTO, task, "device")
+        assert visitor.page.inner_text(".badge") == "On this device"
+        here = visitor.record()
+        assert "litert.js" in here["ran"]["device"]
+        there = server.answer(task, samples / PHOTO)["result"]
+        assert_alike(here["result"], there)
+    visitor.choose("style")
+    visitor.done(PHOTO, "style", "device")
+    there = decoded(server.answer("style", samples / PHOTO, picture="png")["picture"])
+    assert np.abs(visitor.pixels()[..., :3].astype(int) - there).mean() < 1
+    assert set(asked) == {"GET"}  # nothing was sent
+
+
+def assert_alike(here: Any, there: Any) -> None:
+    """The same names, and numbers within what two runtimes differ by."""
+    if isinstance(there, dict):
+        assert list(here) == list(there)
+        for name, value in there.items():
+            assert_alike(here[name], value)
+    elif isinstance(there, list):
+        assert len(here) == len(there)
+        for one, other in zip(here, there, strict=True):
+            assert_alike(one, other)
+    elif isinstance(there, float):
+        assert here == pytest.approx(there, abs=0.35 if abs(there) > 1 else 0.02)
+    else:
+        assert here == there
+
+
+def test_masks_and_backgrounds_of_this_device_fit_the_servers(
+    visitor: Visitor, server: Server, samples: Path
+) -> None:
+    visitor.at("device")
+    visitor.take(samples / PHOTO)
+    visitor.choose("segment")
+    visitor.done(PHOTO, "segment", "device")
+    visitor.page.wait_for_selector("canvas.masks")
+    there = decoded(server.answer("segment", samples / PHOTO, masks="png")["result"]["mask"])
+    seen = visitor.page.evaluate("""() => {
+      const canvas = document.querySelector('canvas.masks');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return Array.from(data.filter((_, i) => i % 4 === 3));
+    }""")
+    mine = np.array(seen).reshape(there.shape) >= 128
+    assert (mine & (there > 0)).sum() / (mine | (there > 0)).sum() > 0.99
+    visitor.choose("background")
+    visitor.done(PHOTO, "background", "device")
+    alpha = visitor.pixels()[..., 3]
+    assert ((alpha >= 128) == mine).mean() > 0.99
+    visitor.forget()
+    visitor.page.click('.pick label:has([value="blur"])')
+    visitor.done(PHOTO, "background", "device")
+    blurred = visitor.pixels()
+    assert (blurred[..., 3] == 255).mean() > 0.99
+    assert visitor.page.is_disabled('.pick [value="words"]')
+    assert visitor.page.is_disabled('#task [value="depth"]')
+
+
+def test_overlays_are_switched_and_the_picture_is_what_is_seen(
+    visitor: Visitor, samples: Path
+) -> None:
+    visitor.take(samples / PHOTO)
+    visitor.choose("smile")
+    visitor.done(PHOTO, "smile", "server")
+    with_all = visitor.pixels()
+    for name, drawn in (
+        ("boxes", ".marks .box"),
+        ("points", ".marks .points"),
+        ("text", ".texts"),
+    ):
+        assert visitor.page.locator(drawn).first.is_visible()
+        visitor.page.uncheck(f'.overlays [value="{name}"]')
+        assert not visitor.page.locator(drawn).first.is_visible()
+    with Image.open(samples / PHOTO) as photo:
+        bare = np.asarray(photo.convert("RGB"))
+    assert (visitor.pixels()[..., :3] == bare).all()
+    assert (with_all[..., :3] != bare).any()
+
+
+def test_before_and_after_by_the_arrow_keys(visitor: Visitor, samples: Path) -> None:
+    visitor.take(samples / PHOTO)
+    visitor.choose("style")
+    visitor.done(PHOTO, "style", "server")
+    split = "() => document.querySelector('.view').style.getPropertyValue('--split')"
+    assert visitor.page.evaluate(split) == "50%"
+    visitor.page.focus(".slider")
+    for _ in range(10):
+        visitor.page.keyboard.press("ArrowRight")
+    assert visitor.page.evaluate(split) == "60%"
+    visitor.page.keyboard.press("Home")
+    assert visitor.page.evaluate(split) == "0%"
+
+
+def test_everything_comes_part_by_part_and_is_kept_until_it_is_forgotten(
+    visitor: Visitor, samples: Path
+) -> None:
+    page = visitor.page
+    visitor.take(samples / "obama.jpg")
+    visitor.choose("analyze")
+    visitor.press()
+    visitor.done("obama.jpg", "analyze", "server")
+    found = page.inner_text("#result")
+    assert all(title in found for title in ("Faces", "Objects", "What is it?", "Properties"))
+    assert list(visitor.record()["result"])
+    visitor.picture("everything")
+    page.click("#again")
+    page.wait_for_selector("#history .kept img[src^=blob]")
+    page.click("#history .kept button.sample")
+    page.wait_for_selector("#work:not([hidden])")
+    page.click("#again")
+    page.click("#history .kept .forget")
+    page.wait_for_selector("#history", state="hidden")
+    assert httpx.get(f"{visitor.url}/v1/photos").json()["photos"] == []
+
+
+def test_a_problem_is_told_in_the_servers_words(visitor: Visitor, samples: Path) -> None:
+    visitor.take(samples / PHOTO)
+    visitor.choose("depth")
+    visitor.press()
+    visitor.page.wait_for_selector('body[data-problem="weights-missing"]')
+    assert "edge-serve weights pull depth-bts" in visitor.page.inner_text("#problem")
+    assert not visitor.page.is_visible("#result")
+    broken = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}
+    visitor.page.set_input_files("#another", broken)
+    visitor.page.wait_for_selector('body[data-problem="photo"]')
+    assert "notes.txt cannot be opened" in visitor.page.inner_text("#problem")
+
+
+def test_by_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.page
+    keys = page.keyboard
+    tabs_to(page, "() => document.activeElement.matches('.sample')")
+    keys.press("Enter")
+    visitor.done("astronaut.webp", "objects", "server")
+    page.focus("header a")
+    tabs_to(page, "() => document.activeElement.matches('#task input')")
+    keys.press("ArrowDown")
+    visitor.done("astronaut.webp", "classify", "server")
+    page.focus("header a")
+    tabs_to(page, "() => document.activeElement.matches('#places input')")
+    keys.press("ArrowLeft")
+    visitor.done("astronaut.webp", "classify", "device")
+    assert "On this device" in page.inner_text("#status")
+    tabs_to(page, "() => document.activeElement.id === 'save-json'")
+    with page.expect_download():
+        keys.press("Enter")
+
+
+def tabs_to(page: Any, there: str) -> None:
+    """Tab until the focus is there; whatever has it on the way shows that it has."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(there):
+            return
+    pytest.fail(f"no tab leads to {there}")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing_in_light_and_dark(
+    scheme: str, width: int, web: Any, server: Server, samples: Path
+) -> None:
+    size = {"width": width, "height": 860}
+    visitor = Visitor(web, server.url, viewport=size, color_scheme=scheme, bypass_csp=True)
+    page = visitor.page
+    page.add_script_tag(path=str(AXE))
+    found = violations(page)
+    visitor.picture(f"{scheme}-{width}")
+    visitor.take(samples / PHOTO)
+    for task in ("smile", "style", "background", "properties", "depth"):
+        visitor.choose(task)
+        if task == "depth":
+            visitor.press()
+            page.wait_for_selector("body[data-problem]")
+        else:
+            visitor.done(PHOTO, task, "server")
+        found += violations(page)
+        visitor.picture(f"{scheme}-{width}-{task}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.click("#settings")
+    found += violations(page)
+    assert found == []
+    visitor.leave()
+
+
+def violations(page: Any) -> list[str]:
+    """What axe holds against the page, with the elements."""
+    run = """async () => (await axe.run()).violations.map(
+      (found) => [found.impact, found.id, found.nodes.map((node) => node.html)]
+    )"""
+    return [f"{impact} {rule}: {nodes}" for impact, rule, nodes in page.evaluate(run)]
+
+
+def test_the_switch_of_the_colours_is_remembered(visitor: Visitor) -> None:
+    page = visitor.page
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.click("#theme")
+    assert page.evaluate(ground) == light
+    page.click("#theme")
+    dark = page.evaluate(ground)
+    assert dark != light
+    visitor.open()
+    assert page.evaluate(ground) == dark
+
+
+def test_a_photo_is_dropped_or_pasted(visitor: Visitor, samples: Path) -> None:
+    import base64
+
+    content = base64.b64encode((samples / THING).read_bytes()).decode()
+    give = """([kind, name, content]) => {
+      const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], name, { type: 'image/png' }));
+      const event = kind === 'drop'
+        ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+        : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+    }"""
+    for kind in ("drop", "paste"):
+        visitor.page.evaluate(give, [kind, f"{kind}.png", content])
+        visitor.done(f"{kind}.png", "objects", "server")
+
+
+def test_a_photo_comes_by_its_address(web: Any, tmp_path: Path, samples: Path) -> None:
+    from http.server import SimpleHTTPRequestHandler
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    handler = partial(Quiet, directory=str(samples))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        port = str(other.server_port)
+        rules = ("--url-networks", "127.0.0.0/8", "--url-ports", port, "--require-keys", "no")
+        server = Server(tmp_path, *rules)
+        visitor = Visitor(web, server.url)
+        visitor.page.fill("#address", f"http://127.0.0.1:{port}/{THING}")
+        visitor.page.click("#from-address button")
+        visitor.done(THING, "objects", "server")
+        there = server.answer("objects", samples / THING)["result"]
+        assert visitor.record()["result"] == there
+        visitor.page.click("#again")
+        visitor.page.fill("#address", f"http://127.0.0.1:{port}/nothing.png")
+        visitor.page.click("#from-address button")
+        visitor.page.wait_for_selector('body[data-problem="url-not-found"]')
+        visitor.leave()
+        server.kill()
+        other.shutdown()
+
+
+def test_a_key_is_asked_for_and_kept_for_the_tab(
+    web: Any, tmp_path: Path, samples: Path
+) -> None:
+    from edge_server.keys import KeyStore
+
+    server = Server(tmp_path, "--require-keys", "yes")
+    key = KeyStore(tmp_path / "keys.json").add("somebody")
+    visitor = Visitor(web, server.url)
+    page = visitor.page
+    page.wait_for_selector('body[data-problem="unauthenticated"]')
+    assert page.is_checked("#places [value=device]")  # which needs no key
+    page.click("#problem button")
+    page.fill("#key", key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body:not([data-problem])")
+    visitor.at("server")
+    visitor.take(samples / PHOTO)
+    visitor.done(PHOTO, "objects", "server")
+    assert page.evaluate("() => JSON.stringify(localStorage)").find(key) == -1
+    assert page.evaluate("() => sessionStorage['pocketlens-key']") == key
+    visitor.leave()
+    server.kill()
+
+
+def test_with_the_server_gone_the_device_goes_on(
+    web: Any, tmp_path: Path, samples: Path
+) -> None:
+    server = Server(tmp_path)
+    visitor = Visitor(web, server.url)
+    page = visitor.page
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    visitor.at("device")
+    visitor.take(samples / PHOTO)
+    visitor.done(PHOTO, "objects", "device")
+    visitor.at("server")
+    visitor.done(PHOTO, "objects", "server")
+    server.kill()
+    visitor.choose("faces")
+    page.wait_for_selector('body[data-problem="unreachable"]')
+    assert not page.is_visible("#result")  # an outage is no empty answer
+    assert page.locator(".marks path").count() == 0
+    visitor.open()  # from what the browser kept
+    assert page.is_checked("#places [value=device]")
+    visitor.take(samples / THING)
+    visitor.done(THING, "objects", "device")
+    assert "cup" in page.inner_text("#result")
+    visitor.leave()
+
+
+def test_without_the_runtime_the_page_says_how_to_get_it(
+    web: Any, tmp_path: Path, samples: Path
+) -> None:
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    for name in ("manifest.json", "labels", "models", "golden", "filters"):
+        (bundle / name).symlink_to(ASSETS / name)
+    server = Server(tmp_path, "--bundle", str(bundle))
+    visitor = Visitor(web, server.url)
+    assert visitor.page.is_disabled("#places [value=device]")
+    assert "make web" in visitor.page.inner_text("footer")
+    visitor.take(samples / PHOTO)
+    visitor.done(PHOTO, "objects", "server")
+    assert visitor.said == []
+    visitor.leave()
+    server.kill()
+
+
+def test_the_camera_takes_a_photo(visitor: Visitor) -> None:
+    page = visitor.page
+    page.click("#camera")
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+    page.click("#camera-dialog [value=take]")
+    visitor.done("camera.jpg", "objects", "server")
+    assert not page.is_visible("#camera-dialog")
+
+
+def test_what_is_committed_is_what_the_sources_give(built: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["node", str(ROOT / "server" / "web" / "build.mjs"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    committed = ROOT / "server" / "edge_server" / "web"
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (committed / path.name).read_bytes(), (
+            f"{path.name} is old: run 'node server/web/build.mjs'"
+        )
+
+
+def test_the_sources_hold(built: Path) -> None:
+    tools = built / "node_modules" / ".bin"
+    sources = ROOT / "server" / "web"
+    style = ["--config", str(built / ".prettierrc.json"), "--check", str(sources)]
+    for command in ([tools / "tsc", "-p", sources], [tools / "prettier", *style]):
+        done = subprocess.run(
+            list(map(str, command)), capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    for path in sources.rglob("*.ts"):
+        assert len(path.read_text().splitlines()) <= 250, path
