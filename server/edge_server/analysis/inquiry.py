@@ -12,7 +12,7 @@ from edge_server.analysis.analysing import Asking, Tickets, outcomes
 from edge_server.analysis.findings import Known
 from edge_server.engine.interface import Priority
 from edge_server.intake.decoding import Wishes
-from edge_server.problems import Cancelled, Problem
+from edge_server.problems import Cancelled, Problem, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,7 @@ class Inquiry:
         caller has gone.
         """
         yield from list(self.findings.items())
+        yield from list(self.problems.items())
         asking = self._asking()
         for outcome in outcomes(asking, patience) if asking else ():
             if outcome is not None:
@@ -144,6 +145,7 @@ class Analyst:
             image={},
             keeping=keeping,
             findings={name: known.findings[name] for name in known.findings},
+            problems=self._unknown(wanted),
         )
         if not inquiry.left and not wanted.pixels:
             inquiry.image = _kept_image(known)
@@ -153,6 +155,15 @@ class Analyst:
         inquiry.image = image_json(inquiry.upload)
         inquiry.ms["decode"] = round(1000 * (perf_counter() - began), 3)
         return inquiry
+
+    def _unknown(self, wanted: Wanted) -> dict[str, Problem]:
+        """A job may be older than this server."""
+        known = self.analyses.known
+        return {
+            name: UnknownName(f"there is no analysis {name} any more: leave it out")
+            for name in wanted.chosen.analyses
+            if name not in known
+        }
 
     def _keeping(self, wanted: Wanted) -> Keeping | None:
         if self.store is None or not wanted.keep:

@@ -87,8 +87,9 @@ class Keeping:
         """What identifies each analysis that may be kept."""
         found: dict[str, Question] = {}
         for name in names:
-            versions = self.analyses.versions(name)
-            if versions is not None and self.analyses.known[name].lasting:
+            analysis = self.analyses.known.get(name)
+            versions = self.analyses.versions(name) if analysis and analysis.lasting else None
+            if versions is not None:
                 found[name] = Question(
                     analysis=name,
                     parameters={"analyze": 1, "allow_truncated": self.allow_truncated},
