@@ -210,6 +210,10 @@ class UnknownModelFile(Problem, status=422):
     """The model file is not known here."""
 
 
+class ConsentMissing(Problem, status=422):
+    """It is not said that the person agrees."""
+
+
 class NoFace(Problem, status=422):
     """The photo has no face."""
 

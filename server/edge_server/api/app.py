@@ -29,6 +29,8 @@ from edge_server.api.openapi import document
 from edge_server.api.owning import own_of
 from edge_server.api.parity import answer_parity
 from edge_server.api.passage import passage
+from edge_server.api.people import people
+from edge_server.api.people_groups import people_groups
 from edge_server.api.photos import photos
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
@@ -174,6 +176,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(jobs(services))
     app.register_blueprint(rest(services))
     app.register_blueprint(photos(services))
+    app.register_blueprint(people(services))
+    app.register_blueprint(people_groups(services))
     app.register_blueprint(search(services))
     app.register_blueprint(docs(page))
     app.register_blueprint(web(services))

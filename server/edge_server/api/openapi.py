@@ -9,6 +9,7 @@ import msgspec
 from edge_server.api.analyze_document import analyze_operation, analyze_schemas
 from edge_server.api.jobs_document import job_paths, job_schemas
 from edge_server.api.parity_document import parity_operation, parity_schemas
+from edge_server.api.people_document import people_paths, people_schemas
 from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
 from edge_server.api.search_document import search_paths, search_schemas
@@ -46,10 +47,12 @@ def document(tasks: Sequence[Task], version: str) -> Json:
     paths |= job_paths(tasks, _headers(), problem_responses())
     paths |= parent_paths(problem_responses())
     problem = _problem_schema()
+    asked = people_paths(_headers(), problem_responses())
+    paths |= {path: paths.get(path, {}) | operations for path, operations in asked.items()}
     paths |= photo_paths(problem_responses())
     paths |= search_paths(_headers(), problem_responses())
     schemas = {"Problem": problem, "Answer": _answer_schema()} | parity_schemas()
-    schemas |= photo_schemas() | search_schemas()
+    schemas |= photo_schemas() | search_schemas() | people_schemas()
     schemas |= analyze_schemas() | job_schemas()
     schemas |= parent_schemas(problem)
     return {

@@ -33,7 +33,7 @@ class SayParams(Record, frozen=True, kw_only=True):
     says that ``clusters`` are the enrolled ``person``.
     """
 
-    kind: Kind
+    kind: Kind | None = None
     clusters: Annotated[tuple[Id, ...], _AT_MOST] = ()
     faces: Annotated[tuple[Id, ...], _AT_MOST] = ()
     person: Id | None = None
@@ -53,6 +53,8 @@ class Deciding:
             settle(session, own.owner)
             if said.kind == "split":
                 return self.collection.decide(session, self._split(session, said.faces))
+            if said.kind is None:
+                raise InvalidParameter("kind is missing: say merge, split or person")
             if said.kind == "merge":
                 return self.collection.decide(session, self._merged(session, said.clusters))
             person = owned_person(session, own.owner, said.person or "")

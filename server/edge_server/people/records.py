@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -17,7 +16,6 @@ Name: TypeAlias = Annotated[
 ]
 Note: TypeAlias = Annotated[str, msgspec.Meta(max_length=MOST_NOTE, pattern=r"^[^\x00]*$")]
 Day: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Consent(Record, frozen=True, kw_only=True):
