@@ -524,6 +524,10 @@ def test_with_the_server_gone_the_device_goes_on(
     visitor.at("device")
     visitor.take(samples / PHOTO)
     visitor.done(PHOTO, "objects", "device")
+    page.click("#settings")
+    page.click("#offline button")
+    page.wait_for_selector("#offline :text('Everything is kept')")
+    page.click("#key-dialog button[value=use]")
     visitor.at("server")
     visitor.done(PHOTO, "objects", "server")
     server.kill()
@@ -536,6 +540,8 @@ def test_with_the_server_gone_the_device_goes_on(
     visitor.take(samples / THING)
     visitor.done(THING, "objects", "device")
     assert "cup" in page.inner_text("#result")
+    visitor.choose("classify")  # which was never asked for while there was a network
+    visitor.done(THING, "classify", "device")
     visitor.leave()
 
 

@@ -10,7 +10,7 @@ const PLACES = new Set([
   ...["box_xyxy", "size", "channels", "picture", "id"],
 ]);
 const NAMES = ["name", "label", "person", "text", "word", "is", "place"];
-const SHARES = ["score", "confidence", "similarity", "smile", "share"];
+const SHARES = ["smile", "score", "confidence", "similarity", "share"];
 const MOST = 60;
 
 /** The result as elements. */

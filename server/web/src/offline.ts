@@ -6,6 +6,7 @@ import type { Config } from "./types.js";
 interface Manifest {
   readonly models: readonly {
     readonly spec: {
+      readonly id: string;
       readonly ships: Readonly<Record<string, string>>;
       readonly labels: string;
     };
@@ -18,6 +19,7 @@ interface Manifest {
   }[];
 }
 
+const AT_ONCE = 6;
 const RUNTIME_FILES = ["litert_wasm_internal.js", "litert_wasm_internal.wasm"];
 
 /** Begin; without a service worker the page works, with a network. */
@@ -48,12 +50,13 @@ async function keepAll(config: Config, said: HTMLElement, button: HTMLButtonElem
   button.disabled = true;
   try {
     const addresses = await everyAddress(config);
-    for (const [done, address] of addresses.entries()) {
-      said.textContent = `${done} of ${addresses.length} files`;
+    let done = 0;
+    await atOnce(addresses, async (address) => {
       const response = await fetch(address);
       if (!response.ok) throw new Error(`${address}: ${response.status}`);
       await response.arrayBuffer();
-    }
+      said.textContent = `${(done += 1)} of ${addresses.length} files`;
+    });
     said.textContent = "Everything is kept: this page now works without a network.";
   } catch (error) {
     said.textContent = `Not everything could be kept: ${(error as Error).message}`;
@@ -62,19 +65,47 @@ async function keepAll(config: Config, said: HTMLElement, button: HTMLButtonElem
   }
 }
 
+/** Do it with all, some at a time; the first failure is raised. */
+async function atOnce(all: readonly string[], work: (one: string) => Promise<void>) {
+  const left = [...all];
+  const worker = async () => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** Every file that a model needs: its own, its labels, and what the canary tries it with. */
 async function everyAddress({ device }: Config): Promise<readonly string[]> {
   if (device === null) return [];
   const { bundle, worker, wasm } = device;
-  const manifest = (await (await fetch(`${bundle}manifest.json`)).json()) as Manifest;
-  const files = manifest.models.flatMap(({ spec, files }) => [
+  const { models } = (await read(`${bundle}manifest.json`)) as Manifest;
+  const own = models.flatMap(({ spec, files }) => [
     ...files
       .filter((one) => one.format === "tflite" && one.variant === spec.ships["tflite"])
       .map(({ path }) => path),
     ...(spec.labels === "" ? [] : [`labels/${spec.labels}`]),
   ]);
-  return [
-    worker,
-    ...RUNTIME_FILES.map((name) => wasm + name),
-    ...new Set(files.map((path) => bundle + path)),
-  ];
+  const tried = await Promise.all(models.map(({ spec }) => goldenOf(bundle, spec.id)));
+  const files = [...new Set([...own, ...tried.flat()])].map((path) => bundle + path);
+  return [worker, ...RUNTIME_FILES.map((name) => wasm + name), ...files];
+}
+
+async function read(address: string): Promise<unknown> {
+  const response = await fetch(address);
+  return response.ok ? response.json() : null;
+}
+
+/** The golden vectors of a model: their list, and the files that it names. */
+async function goldenOf(bundle: string, model: string): Promise<readonly string[]> {
+  const list = `golden/${model}/golden.json`;
+  const names = pathsIn(await read(bundle + list)).filter((path) => path !== "");
+  return [list, ...names.map((path) => `golden/${path}`)];
+}
+
+function pathsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(pathsIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === "path" && typeof part === "string" ? [part] : pathsIn(part),
+  );
 }

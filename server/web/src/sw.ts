@@ -22,6 +22,8 @@ const [PAGE, FILES] = ["pocketlens-page", "pocketlens-files"];
 const SHELL = ["/", "page.js", "page.css", "icon.svg", "styles.webp", "config.json"].map(
   (name) => (name === "/" ? name : `/page/${name}`),
 );
+/** What is asked for first, of a bundle and of a runtime. */
+const FIRST = /\/(manifest\.json|worker\.js)$/;
 const HASHED = /^\/(bundle|runtime)\/([0-9a-f]+)\//;
 
 scope.addEventListener("install", (event) => event.waitUntil(installed()));
@@ -47,7 +49,7 @@ async function kept(request: Request): Promise<Response> {
   const response = await fetch(request);
   if (response.status === 200) {
     await cache.put(request.url, response.clone());
-    await forgetOthers(cache, new URL(request.url).pathname);
+    if (FIRST.test(request.url)) await forgetOthers(cache, new URL(request.url).pathname);
   }
   return response;
 }
