@@ -60,6 +60,7 @@ HOMES = {
         "edge_convert/onnx_export.py",
         "edge_server/onnx_session.py",
     },
+    "transformers": {"edge_server/networks/blip.py"},
     "coreai": {"edge_convert/coreai.py"},
     "coreai_torch": {"edge_convert/coreai.py"},
     "onnx2tf": set(),
