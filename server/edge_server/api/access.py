@@ -62,7 +62,7 @@ class Access:
         origin = request.headers.get("Origin", "")
         if origin and origin in self.settings.cors_origins:
             response.headers["Access-Control-Allow-Origin"] = origin
-            response.headers["Access-Control-Allow-Methods"] = "GET, POST, DELETE"
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
             response.headers["Access-Control-Allow-Headers"] = (
                 f"Authorization, Content-Type, Idempotency-Key, {KEY_HEADER}, X-Deadline-Ms"
             )

@@ -208,13 +208,8 @@ class Collection:
         """Of each group the person whom the newest decision that has a say calls it; a
         decision speaks for the group that has most of its faces."""
         cluster_of = {face.id: id_ for id_, faces in grouped.items() for face in faces}
-        names = dict(
-            session.execute(
-                select(Person.id, Person.name).where(Person.owner == self.own.owner)
-            )
-            .tuples()
-            .all()
-        )
+        people = select(Person.id, Person.name).where(Person.owner == self.own.owner)
+        names = {row.id: row.name for row in session.execute(people)}
         found: dict[str, Whose] = {}
         for decision, rule in rules_of(session, self.own.owner):
             votes = Counter(cluster_of[one] for one in sorted(faces_of(rule)))
