@@ -47,7 +47,7 @@ class Report:
         upload = self.inquiry.upload
         if upload is None:
             raise Problem("the photo was not decoded: report this")
-        return wire.encoded(annotated(upload.photo.rgb, self.inquiry.findings), media_type)
+        return wire.encoded(annotated(upload.photo.rgb, self._findings()), media_type)
 
     def picture_json(self) -> Json:
         """That picture as JSON has it, where it is wanted."""
@@ -65,19 +65,23 @@ class Report:
         total = round(1000 * (perf_counter() - self.began), 3)
         return {"warnings": self.inquiry.warnings, "ms": self.inquiry.ms | {"total": total}}
 
+    def _findings(self) -> dict[str, Finding]:
+        """In the order of the analyses, not in that in which they came."""
+        found = self.inquiry.findings
+        names = self.inquiry.wanted.chosen.analyses
+        return {name: found[name] for name in names if name in found}
+
     def stored(self) -> list[str]:
         """The analyses that were kept, and not computed now."""
         return [name for name, one in self.inquiry.findings.items() if one.stored]
 
     def whole(self) -> Json:
-        """Everything, as one answer; analyses in their own order."""
-        inquiry = self.inquiry
-        names = inquiry.wanted.chosen.analyses
-        results = {name: self.finding(name) for name in names if name in inquiry.findings}
-        problems = {
-            name: self.problem(inquiry.problems[name])
-            for name in names
-            if name in inquiry.problems
+        """Everything, as one answer."""
+        ended = self.inquiry.problems
+        names = self.inquiry.wanted.chosen.analyses
+        problems = {name: self.problem(ended[name]) for name in names if name in ended}
+        found = {
+            "results": {name: self.finding(name) for name in self._findings()},
+            "problems": problems,
         }
-        found = {"results": results, "problems": problems}
         return self.about() | found | self.picture_json() | self.ends()

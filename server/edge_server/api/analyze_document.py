@@ -62,13 +62,13 @@ def analyze_schemas() -> dict[str, Json]:
     either = {
         "results": {
             "type": "object",
-            "additionalProperties": {"$ref": "#/components/schemas/Finding"},
+            "additionalProperties": {"$ref": "#/components/schemas/AnalysisResult"},
         },
         "problems": {"type": "object", "additionalProperties": _PROBLEM},
     }
     told = {"image": {"type": "object"}, "skipped": _TEXTS, "warnings": _TEXTS, "ms": _MS}
     return {
-        "Finding": _object(finding, required=[*texts, "result", "ms", "stored"]),
+        "AnalysisResult": _object(finding, required=[*texts, "result", "ms", "stored"]),
         "Analysis": _object(told | either | {"picture": _PICTURE}, required=[*told, *either]),
     }
 

@@ -74,13 +74,22 @@ def engine(weights: Path) -> Iterator[tuple[LocalEngine, Tally]]:
 
 
 @pytest.fixture
-def client(engine: tuple[LocalEngine, Tally], tmp_path: Path) -> Callable[..., Client]:
+def client(
+    engine: tuple[LocalEngine, Tally], tmp_path: Path
+) -> Iterator[Callable[..., Client]]:
     """Makes a client of an application with these settings."""
+    begun: list[Services] = []
 
     def made(**given: Any) -> Client:
         settings = Settings(data=str(tmp_path), **given)
         services = services_for(settings, *engine, lambda: False)
+        begun.append(services)
         app = create_app(services)
         return Client(app.test_client(), services)
 
-    return made
+    yield made
+    for services in begun:
+        services.jobs.stop()
+        store = vars(services).get("store")
+        if store is not None:
+            store.close()
