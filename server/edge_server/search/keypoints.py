@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SIDE = 640  # of the long side that points are looked for at
 MOST = 600
 _DESCRIPTOR = 32
+_PATCH = 32  # pixels that a descriptor is made of, on each side
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,12 +44,17 @@ class Keypoints:
 
 def keypoints(grey: Pixels) -> Keypoints:
     """The strongest points of a grey copy, uint8 [H, W], long side at most 640 pixels."""
+    if min(grey.shape) < _PATCH:
+        return _none()
     orb = cv2.ORB.create(nfeatures=MOST, scaleFactor=1.2, nlevels=8, fastThreshold=10)
     found, descriptors = orb.detectAndCompute(grey, None)
     if descriptors is None or not found:
-        return Keypoints(
-            points=np.zeros((0, 2), np.float32),
-            descriptors=np.zeros((0, _DESCRIPTOR), np.uint8),
-        )
+        return _none()
     points = np.array([point.pt for point in found[:MOST]], np.float32)
     return Keypoints(points=points, descriptors=np.asarray(descriptors[:MOST], np.uint8))
+
+
+def _none() -> Keypoints:
+    return Keypoints(
+        points=np.zeros((0, 2), np.float32), descriptors=np.zeros((0, _DESCRIPTOR), np.uint8)
+    )

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     Keys = NDArray[np.int64]
 
 GRAPH_FROM = 50_000
+# As many ways are followed as find 98 % of the nearest ten, also among random vectors.
+_GRAPH: dict[str, Any] = {
+    "ndim": SIZE,
+    "metric": "ip",
+    "dtype": "f16",
+    "expansion_add": 128,
+    "expansion_search": 256,
+}
 
 
 class Nearest(Protocol):
@@ -77,7 +85,7 @@ class Graph:
     def __init__(self, index: Any = None) -> None:
         from usearch.index import Index
 
-        self._index = index if index is not None else Index(ndim=SIZE, metric="ip", dtype="f16")
+        self._index = index if index is not None else Index(**_GRAPH)
 
     @classmethod
     def load(cls, path: Path) -> Graph:
@@ -90,6 +98,7 @@ class Graph:
             raise ValueError(f"not a graph: {type(error).__name__}") from None
         if index is None or index.ndim != SIZE:
             raise ValueError("not a graph of these vectors")
+        index.expansion_search = _GRAPH["expansion_search"]
         return cls(index)
 
     def save(self, path: Path) -> None:
@@ -110,6 +119,8 @@ class Graph:
 
     def best(self, vector: Floats, count: int) -> list[tuple[int, float]]:
         """At most so many keys with their dot products, the largest first."""
+        if not len(self._index):
+            return []
         found = self._index.search(vector, min(count, len(self._index)))
         return [
             (int(key), 1.0 - float(distance))

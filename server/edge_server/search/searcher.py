@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from edge_server.intake.decoding import Wishes
 from edge_server.search.describing import Describer
-from edge_server.search.finding import ALIKE, Asked, candidates, copies, transform_of
+from edge_server.search.finding import ALIKE, COMPARED, Asked, candidates, copies, transform_of
 from edge_server.search.indexes import Indexes
 from edge_server.search.indexing import Indexer
 from edge_server.search.records import KINDS, Found, Match, SearchParams
@@ -91,7 +91,7 @@ class Searcher:
         asked = Asked.of(sought.photo, description)
         with self.indexes.index(sought.owner) as index:
             searched = len(index)
-            among = candidates(index, asked, sought.params.limit + 1)
+            among = candidates(index, asked, max(sought.params.limit, COMPARED) + 1)
         among = [one for one in among if one.photo_id != sought.itself]
         matches = self._matches(sought, asked, among)
         pending, failed = self.rows.counts(sought.owner)
