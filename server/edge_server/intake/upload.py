@@ -38,7 +38,7 @@ class Upload:
     ``photo`` is upright, in sRGB.  ``size_wh`` is the upright size in the file, in pixels;
     ``photo`` is smaller where a scaled decode was asked for.  ``format`` is a name of
     ``sniffing.FORMATS``.  ``encoded`` are the bytes as they came, with all their metadata:
-    they are never sent back.
+    they go back to nobody but their owner, from the store.
     """
 
     photo: Photo
