@@ -363,8 +363,23 @@ def test_a_problem_is_told_in_the_servers_words(visitor: Visitor, samples: Path)
     assert not visitor.page.is_visible("#result")
     broken = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no photo"}
     visitor.page.set_input_files("#another", broken)
+    visitor.page.wait_for_selector('body[data-problem="unsupported-image-format"]')
+    visitor.at("device")
+    visitor.page.set_input_files("#another", broken)
     visitor.page.wait_for_selector('body[data-problem="photo"]')
     assert "notes.txt cannot be opened" in visitor.page.inner_text("#problem")
+
+
+def test_what_the_browser_cannot_show_the_server_shows(
+    visitor: Visitor, server: Server, samples: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "coffee.tif"
+    with Image.open(samples / THING) as photo:
+        photo.convert("RGB").save(path)
+    visitor.take(path)
+    visitor.done("coffee.tif", "objects", "server")
+    there = server.answer("objects", path)
+    assert (visitor.record()["result"], there["image"]["format"]) == (there["result"], "tiff")
 
 
 def test_by_keyboard_alone(visitor: Visitor) -> None:

@@ -23,9 +23,9 @@ from werkzeug.security import safe_join
 
 from edge_runtime.backdrops import PAINTS, WORDS
 from edge_runtime.discovery import MANIFEST
-from edge_runtime.spec import Record
 from edge_server.api.bodies import read_body
-from edge_server.api.parameters import check_names, read_parameters
+from edge_server.api.parameters import check_names
+from edge_server.api.requests import ENDS, Reader
 from edge_server.api.wire import encoded
 from edge_server.engine.interface import Deadline
 from edge_server.problems import MissingImage
@@ -50,12 +50,6 @@ _HEADERS = {
 _SHARED = ("labels/", "models/", "golden/")
 _RUNTIME = ("worker.js", "wasm/litert_wasm_internal.js", "wasm/litert_wasm_internal.wasm")
 _YEAR = 365 * 86400
-
-
-class PhotoParams(Record, frozen=True, kw_only=True):
-    """``image_url``: the address of the photo."""
-
-    image_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,7 @@ def web(services: Services, files: PageFiles | None = None) -> Blueprint:
     blueprint.add_url_rule("/", "page", views.page)
     blueprint.add_url_rule("/page/config.json", "config", lambda: jsonify(config))
     blueprint.add_url_rule("/page/<path:name>", "part", views.part)
-    blueprint.add_url_rule("/page/photo", "photo", partial(fetched, services), methods=["POST"])
+    blueprint.add_url_rule("/page/photo", "photo", partial(shown, services), methods=["POST"])
     blueprint.add_url_rule("/bundle/<digest>/<path:name>", "bundle", views.bundle)
     blueprint.add_url_rule("/runtime/<digest>/<path:name>", "runtime", views.runtime)
     return blueprint
@@ -172,16 +166,17 @@ def _filters(folder: Path) -> list[dict[str, str]]:
     ]
 
 
-def fetched(services: Services) -> Response:
-    """The photo at an address, upright, as PNG: a page may not read another site's pictures by
-    itself.  Nothing else of the file is told."""
+def shown(services: Services) -> Response:
+    """A photo, upright, as PNG: one at an address, since a page may not read another site's
+    pictures by itself, or one of a format that the browser does not know.  Nothing else of
+    the file is told."""
     body = read_body(request)
-    check_names([*body.fields, *body.files], ("image_url",))
-    url = read_parameters(PhotoParams, body.fields).image_url
-    if not url:
-        raise MissingImage("there is no address: send image_url")
+    check_names([*body.fields, *body.files], [f"image{end}" for end in ENDS])
+    reader = Reader(engine=services.engine, intake=services.intake)
     deadline = Deadline.after(services.settings.request_seconds)
-    upload = services.intake.from_url(url, deadline)
+    upload = reader.image(body, "image", deadline)
+    if upload is None:
+        raise MissingImage("there is no photo: send image, or image_url")
     return Response(encoded(upload.photo.rgb, "image/png"), mimetype="image/png")
 
 

@@ -13,7 +13,7 @@ export async function behind(
   choices: Choices,
 ): Promise<OffscreenCanvas> {
   const { width, height } = mask;
-  const opened = await createImageBitmap(photo.blob);
+  const opened = await createImageBitmap(photo.known);
   const people = surface(width, height);
   people.pen.drawImage(veil(mask, [0, 0, 0]), 0, 0);
   people.pen.globalCompositeOperation = "source-in";

@@ -78,6 +78,7 @@ function taskOf(
     missing: own.length > 0 && own.every(({ state }) => state === "weights-missing"),
     parameters: parametersOf(operation),
     pictures: picturesOf(operation),
+    masked: operation?.parameters?.some((one) => one.name === "masks") ?? false,
     pictured: "image/png" in (operation?.responses?.["200"]?.content ?? {}),
   };
 }

@@ -45,7 +45,7 @@ export class Device {
     choices: Choices,
     started: number,
   ): Promise<Answer> {
-    const bytes = new Uint8Array(await photo.blob.arrayBuffer());
+    const bytes = new Uint8Array(await photo.known.arrayBuffer());
     const [model, request] = await asked(task, choices);
     const prediction = await this.opened().predict(model, bytes, request);
     const { value, ms: stages } = prediction;

@@ -1,5 +1,6 @@
 /** A result in words: lists with shares, texts, colours, facts, whatever the task. */
 import { h } from "./dom.js";
+import { matchesOf } from "./matches.js";
 import { named, percent, shareOf } from "./marks.js";
 import { KNOWN } from "./tasks.js";
 import type { Answer, Json } from "./types.js";
@@ -16,7 +17,7 @@ const MOST = 60;
 /** The result as elements. */
 export function findings({ result, task }: Answer): readonly HTMLElement[] {
   if (task.name === "analyze") return Object.entries(result).flatMap(analysis);
-  return elements(result);
+  return task.name === "search" ? matchesOf(result) : elements(result);
 }
 
 /** The result in one line, for who listens, and above the list. */
@@ -58,12 +59,22 @@ function elements(result: Json): readonly HTMLElement[] {
   for (const [key, value] of Object.entries(result)) {
     if (PLACES.has(key) || value === null || value === "") continue;
     if (key === "person" && typeof value === "number") made.push(person(value));
-    else if (Array.isArray(value)) made.push(...listed(key, value));
+    else if (Array.isArray(value)) made.push(...folded(result, key, listed(key, value)));
     else if (isProse(key, value)) made.push(h("blockquote", {}, value as string));
     else plain[key] = value;
   }
   const rest = facts(plain);
   return rest === null ? made : [...made, rest];
+}
+
+/** The lines of a text that is told as a whole are there for who asks. */
+function folded(
+  result: Json,
+  key: string,
+  made: readonly HTMLElement[],
+): readonly HTMLElement[] {
+  if (key !== "lines" || !result["text"]) return made;
+  return [h("details", { class: "more" }, h("summary", {}, "Line by line"), ...made)];
 }
 
 function isProse(key: string, value: unknown): boolean {
@@ -110,7 +121,7 @@ function row(one: Json, numbered: string): HTMLElement {
   if (typeof number === "number" && number >= 0 && number <= 1) item.append(bar(number));
   const moods = one["expressions"];
   if (typeof moods === "object" && moods !== null) item.append(moodsOf(moods as Json));
-  const rest = facts(others(one, ["expressions", "distance"]));
+  const rest = facts(others(one, ["expressions", "distance", "angle"]));
   if (rest !== null) item.append(rest);
   return item;
 }

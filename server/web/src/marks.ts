@@ -59,7 +59,7 @@ function markOf(one: Json, kinds: Map<string, number>): Mark | null {
   const points = pointsOf(one);
   const mask = one["mask"] ?? null;
   if (corners.length === 0 && points.length === 0 && mask === null) return null;
-  const kind = named(one) || `${kinds.size}`;
+  const kind = "text" in one ? "text" : named(one) || `${kinds.size}`;
   if (!kinds.has(kind)) kinds.set(kind, kinds.size);
   const label = [named(one), shareOf(one)].filter((part) => part !== "").join(" ");
   const colour = kinds.get(kind) ?? 0;

@@ -8,6 +8,7 @@ import { summary } from "./findings.js";
 import { listHistory } from "./history.js";
 import { calm, explain, failed, listRuns, listenToKey } from "./notices.js";
 import { startOffline } from "./offline.js";
+import { Unshown, byServer } from "./photos.js";
 import { began, ended, reached } from "./progress.js";
 import { placed, showResult } from "./result.js";
 import { Trouble, askServer, record } from "./server.js";
@@ -103,7 +104,7 @@ class Page {
   /** Show a photo once it is there, and ask about it. */
   private async receive(coming: Promise<Photo>): Promise<void> {
     try {
-      const photo = await coming;
+      const photo = await coming.catch((error: unknown) => this.through(error));
       calm();
       if (this.photo !== null) URL.revokeObjectURL(this.photo.shown);
       this.photo = photo;
@@ -113,6 +114,12 @@ class Page {
     } catch (error) {
       failed(error, "photo");
     }
+  }
+
+  /** What this browser cannot show, the server may: where photos are sent to it anyway. */
+  private through(error: unknown): Promise<Photo> {
+    if (error instanceof Unshown && this.place === "server") return byServer(error);
+    throw error;
   }
 
   private present(photo: Photo): void {

@@ -1,5 +1,6 @@
 /** The result beside the photo: what, where, how long, and what to do with it. */
 import { find, h, save } from "./dom.js";
+import { enrolment } from "./enrolling.js";
 import { findings, summary } from "./findings.js";
 import type { Stage } from "./stage.js";
 import type { Answer, Place } from "./types.js";
@@ -21,11 +22,13 @@ const STAGES: Readonly<Record<string, string>> = {
 export function showResult(answer: Answer, stage: Stage): void {
   const article = find("result");
   const found = findings(answer);
+  const making = enrolment(answer);
   article.replaceChildren(
     h("h2", { id: "result-title" }, answer.task.title),
     h("p", { class: "sum" }, summary(answer)),
     origin(answer),
     ...(found.length > 0 ? [h("div", { class: "found" }, ...found)] : []),
+    ...(making === null ? [] : [making]),
     takeAway(answer, stage),
   );
   article.hidden = false;

@@ -68,13 +68,6 @@ export async function record<Kind>(path: string): Promise<Kind> {
   return (await (await call(path)).json()) as Kind;
 }
 
-/** The photo at an address, which the server fetches. */
-export async function fetchPhoto(address: string): Promise<Blob> {
-  const body = JSON.stringify({ image_url: address });
-  const headers = { "Content-Type": "application/json" };
-  return (await call("/page/photo", { method: "POST", headers, body })).blob();
-}
-
 /** The fields of a question about a photo. */
 export function formOf(photo: Photo, choices: Choices): FormData {
   const form = new FormData();
@@ -92,7 +85,7 @@ export async function askServer(
   signal: AbortSignal,
 ): Promise<Answer> {
   const form = formOf(photo, choices);
-  form.set("masks", "png");
+  if (task.masked) form.set("masks", "png");
   if (task.pictured && (task.makes || task.group === "More")) form.set("picture", "png");
   if (task.name === "depth") form.set("depth", "colours");
   const headers = { Accept: "application/json" };
@@ -108,7 +101,7 @@ export function answerOf(task: Task, photo: Photo, whole: Json, ms: number): Ans
   const stages = (whole["ms"] ?? {}) as Record<string, number>;
   return {
     ...{ task, photo, place: "server", ms, stages, soft: null },
-    result: (whole["result"] ?? {}) as Json,
+    result: (whole["result"] ?? whole) as Json,
     picture: pictureOf(whole["picture"]),
     ran: ranOf(whole),
   };

@@ -21,6 +21,7 @@ export class Stage {
   private masks: HTMLCanvasElement | null = null;
   private answer: Answer | null = null;
   private picture = "";
+  private spared = false;
 
   constructor(private photo: Photo) {
     this.switches.append(h("legend", {}, "Show"));
@@ -38,10 +39,18 @@ export class Stage {
     );
     this.figure.classList.toggle("clear", answer !== null);
     if (answer === null) return this.list([]);
+    this.spareText(answer.task.name === "text");
     const compared = answer.picture !== null && (answer.task.makes || this.marks.length === 0);
     if (compared) this.compare(answer.picture as Blob, answer.task.title);
     else this.overlay(answer);
     this.list(compared ? [] : overlaysOf(this.marks, answer.soft));
+  }
+
+  /** What is written there is not written over. */
+  private spareText(reading: boolean): void {
+    if (reading) this.hidden.add("text");
+    else if (this.spared) this.hidden.delete("text");
+    this.spared = reading;
   }
 
   private compare(picture: Blob, title: string): void {
@@ -138,7 +147,7 @@ export class Stage {
   async drawn(): Promise<Blob> {
     const { width, height } = this.photo;
     const { canvas, pen } = surface(width, height);
-    pen.drawImage(await createImageBitmap(this.photo.blob), 0, 0, width, height);
+    pen.drawImage(await createImageBitmap(this.photo.known), 0, 0, width, height);
     if (this.masks !== null && !this.hidden.has("masks")) {
       pen.globalAlpha = 0.5;
       pen.drawImage(this.masks, 0, 0, width, height);

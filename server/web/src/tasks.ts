@@ -160,6 +160,13 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verb: "Describe",
     slow: true,
   },
+  search: {
+    title: "Look-alikes",
+    hint: "Among the photos kept on the server",
+    group: "Know",
+    icon: "M11 5a6 6 0 1 0 0 12a6 6 0 1 0 0-12M15.500 15.500L20 20M8.500 11h5",
+    verb: "Search",
+  },
   properties: {
     title: "Properties",
     hint: "Colours, light, sharpness, camera",

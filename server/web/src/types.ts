@@ -5,11 +5,12 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Where a result was computed. */
 export type Place = "device" | "server";
 
-/** A photo that was chosen: its bytes, an address to show it, its upright size in pixels, and
- * `source`, where a server is to fetch it from. */
+/** A photo that was chosen: its bytes, the same in a format that the browser knows, an address
+ * to show that, its upright size in pixels, and `source`, where a server is to fetch it from. */
 export interface Photo {
   readonly name: string;
   readonly blob: Blob;
+  readonly known: Blob;
   readonly shown: string;
   readonly width: number;
   readonly height: number;
@@ -79,6 +80,8 @@ export interface Task {
   readonly pictures: readonly string[];
   /** The answer may hold a picture. */
   readonly pictured: boolean;
+  /** The answer may hold masks. */
+  readonly masked: boolean;
 }
 
 /** What was chosen for a task: texts, and files. */

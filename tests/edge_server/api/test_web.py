@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from edge_server.api.web import FILES, PageFiles, configuration
 
@@ -140,11 +145,12 @@ def test_the_page_needs_no_key_and_what_it_asks_does(client: Callable[..., Any])
     ("sent", "status", "code"),
     [
         ({}, 400, "missing-image"),
-        ({"image_url": ""}, 400, "missing-image"),
+        ({"image_url": ""}, 422, "url-not-allowed"),
         ({"image_url": "http://127.0.0.1/a.jpg"}, 422, "url-not-allowed"),
         ({"image_url": "file:///etc/passwd"}, 422, "url-not-allowed"),
-        ({"image_url": 7}, 422, "invalid-parameter"),
-        ({"image": "AAAA"}, 422, "invalid-parameter"),
+        ({"image_url": 7}, 400, "bad-base64"),
+        ({"image": "AAAA"}, 415, "unsupported-image-format"),
+        ({"picture": "AAAA"}, 422, "invalid-parameter"),
     ],
 )
 def test_photos_are_fetched_under_the_rules_of_the_api(
@@ -152,6 +158,23 @@ def test_photos_are_fetched_under_the_rules_of_the_api(
 ) -> None:
     caller = client()
     caller.problem(caller.http.post("/page/photo", json=sent), status, code)
+
+
+def test_a_photo_of_a_format_that_browsers_lack_is_shown(
+    client: Callable[..., Any], samples: Path
+) -> None:
+    content = BytesIO()
+    with Image.open(samples / "coffee.png") as photo:
+        photo.convert("RGB").save(content, "TIFF")
+        rgb = np.asarray(photo.convert("RGB"))
+    caller = client()
+    parts = {"image": FileStorage(BytesIO(content.getvalue()), "coffee.tif")}
+    boundary, body = encode_multipart(parts)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    response = caller.http.post("/page/photo", data=body, content_type=kind)
+    assert response.mimetype == "image/png"
+    with Image.open(BytesIO(response.get_data())) as shown:
+        np.testing.assert_array_equal(np.asarray(shown), rgb)
 
 
 def test_no_photo_is_fetched_where_addresses_are_not_taken(client: Callable[..., Any]) -> None:
