@@ -22,13 +22,14 @@ class Analysis(Record, frozen=True, kw_only=True):
     """A task that says something of a photo without being told anything else.
 
     ``by_name``: it is made only where it is named.  ``lasting``: the same photo has the same
-    answer until a model of it changes, so that it may be kept.  ``beside`` are the models
-    that it asks beside the one it is named for.
+    answer until a model of it changes, so that it may be kept.  ``own``: it asks what the
+    caller has stored.  ``beside`` are the models that it asks beside its own.
     """
 
     task: str
     by_name: bool = False
     lasting: bool = True
+    own: bool = False
     beside: tuple[str, ...] = ()
 
 
@@ -37,7 +38,7 @@ _FACES = ("face-detection-short",)
 ANALYSES = (
     Analysis(task="caption"),
     Analysis(task="text"),
-    Analysis(task="people", lasting=False),
+    Analysis(task="people", lasting=False, own=True, beside=("face-detection-mtcnn",)),
     Analysis(task="objects"),
     Analysis(task="classify"),
     Analysis(task="smile", beside=_FACES),
@@ -80,16 +81,19 @@ class Analyses:
         """Those of these tasks."""
         return cls({task.name: task for task in tasks}, known_analyses(tasks), engine)
 
-    def chosen(self, names: Sequence[str]) -> Chosen:
+    def chosen(self, names: Sequence[str], *, own: bool = True) -> Chosen:
         """What these names stand for: none is everything that can be made here and need not
-        be named, ``all`` is everything.  Raises ``UnknownName``.
+        be named, ``all`` is everything.  ``own``: whether the caller has stored things.
+        Raises ``UnknownName``.
         """
         wanted = {name.strip() for name in names if name.strip()}
         for name in sorted(wanted - {ALL, *self.known}):
             raise self._unknown(name)
         if wanted:
             return Chosen(analyses=tuple(x for x in self.known if x in wanted or ALL in wanted))
-        unasked = [name for name, one in self.known.items() if not one.by_name]
+        unasked = [
+            name for name, one in self.known.items() if not one.by_name and (own or not one.own)
+        ]
         here = tuple(name for name in unasked if self.versions(name) is not None)
         return Chosen(
             analyses=here, skipped=tuple(name for name in unasked if name not in here)

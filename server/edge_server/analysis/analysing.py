@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from edge_server.engine.interface import Deadline, Engine, Ticket
     from edge_server.intake.upload import Upload
-    from edge_server.tasks.task import Task
+    from edge_server.tasks.task import Own, Task
 
 _LOG = logging.getLogger("edge_server")
 Outcome: TypeAlias = tuple[str, Finding | Problem]
@@ -62,6 +62,7 @@ class Asking:
     tasks: Sequence[Task]
     deadline: Deadline
     priority: Priority = Priority.INTERACTIVE
+    own: Own | None = None
     tickets: Tickets = field(default_factory=Tickets)
 
 
@@ -107,6 +108,7 @@ def _outcome(asking: Asking, task: Task) -> Finding | Problem:
             priority=asking.priority,
             began=asking.tickets.add,
             upload=asking.upload,
+            own=asking.own,
         )
         return finding_of(task.answer(task, call))
     except Problem as problem:

@@ -65,7 +65,10 @@ def _written(canvas: Pixels, tags: Sequence[Tag], notes: Sequence[str]) -> Pixel
     # The smallest things first: they have the fewest places for their plates.
     for tag in reversed(tags):
         text = _short(" · ".join(tag.texts))
-        place = room.beside(tag.box, plate_size_wh(text, font)) if text else None
+        # A line's text can be read where it stands, if nothing is painted over it.
+        spare = "boxes" if tag.kind == "line" else "plates"
+        plate_wh = plate_size_wh(text, font)
+        place = room.beside(tag.box, plate_wh, spare=spare) if text else None
         if place is not None:
             draw_plate(picture, text, (round(place[0]), round(place[1])), tag.colour, font)
     _write_notes(picture, room, [_short(note) for note in notes], font)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edge_server.intake.intake import Intake
     from edge_server.intake.upload import Upload
     from edge_server.store.store import Store
+    from edge_server.tasks.task import Own
 
 Json: TypeAlias = dict[str, Any]
 _LOG = logging.getLogger("edge_server")
@@ -33,13 +34,15 @@ NOT_KEPT = "not_kept"
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """``pixels``: the photo is decoded whatever is kept.  ``keep``: results are taken from
-    the store and put there.
+    """``own``: what the caller has stored, none where he may not see it.  ``pixels``: the
+    photo is decoded whatever is kept.  ``keep``: results are taken from the store and put
+    there.
     """
 
     chosen: Chosen
     owner: str
     deadline: Deadline
+    own: Own | None = None
     pixels: bool = False
     keep: bool = True
     allow_truncated: bool = False
@@ -102,6 +105,7 @@ class Inquiry:
             upload=self.upload,
             tasks=tuple(self.analyses.tasks[name] for name in self.left),
             deadline=self.wanted.deadline,
+            own=self.wanted.own,
             priority=self.wanted.priority,
             tickets=self.tickets,
         )

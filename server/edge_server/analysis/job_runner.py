@@ -19,6 +19,7 @@ from edge_server.analysis.reporting import Report
 from edge_server.asgi.refusing import problem_record
 from edge_server.engine.interface import Deadline, Priority
 from edge_server.problems import Cancelled, Draining, Problem, WorkerLost
+from edge_server.tasks.task import Own
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +174,7 @@ class JobRunner:
             chosen=Chosen(analyses=due.analyses),
             owner=due.owner,
             deadline=deadline,
+            own=Own(owner=due.owner, store=self.jobs().store),
             keep=due.keep,
             allow_truncated=due.allow_truncated,
             priority=Priority.BATCH,

@@ -23,6 +23,7 @@ Colour: TypeAlias = tuple[int, int, int]
 
 LINE = (94, 170, 255)
 PERSON = (235, 110, 160)
+_NOBODY = "unknown"
 # Two boxes that share so much of what both cover are of the same thing.
 _SAME = 0.6
 _MOST_NOTES, _LEAST = 4, 0.05
@@ -133,7 +134,7 @@ def _add(one: Outlined, kind: str, colour: Colour, marks: Marks) -> None:
 
 
 def _texts(one: Outlined, kind: str) -> Iterable[str]:
-    if one.name:
+    if one.name and one.name != _NOBODY:
         yield one.name
     if one.smile is not None:
         yield f"smile {one.smile:.0%}"

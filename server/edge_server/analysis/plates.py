@@ -28,9 +28,12 @@ class Room:
     boxes: Sequence[Box]
     taken: list[Box] = field(default_factory=list)
 
-    def beside(self, box: Box, plate_wh: Size) -> Box | None:
-        """A place at a box for a plate of that size; None where it would hide another's."""
-        return self._best(self._around(box, plate_wh))
+    def beside(self, box: Box, plate_wh: Size, *, spare: str = "plates") -> Box | None:
+        """A place at a box for a plate of that size; None where it would hide another plate
+        or, with ``spare="boxes"``, the inside of a box.
+        """
+        others = self.boxes if spare == "boxes" else ()
+        return self._best(self._around(box, plate_wh), others)
 
     def corner(self, plate_wh: Size, margin: int) -> Box | None:
         """A place in a corner of the picture."""
@@ -38,7 +41,7 @@ class Room:
         left, right = margin, width - margin - wide
         top, bottom = margin, height - margin - high
         spots = ((left, bottom), (right, bottom), (left, top), (right, top))
-        return self._best(self._moved_in(x, y, plate_wh) for x, y in spots)
+        return self._best((self._moved_in(x, y, plate_wh) for x, y in spots), ())
 
     def _around(self, box: Box, plate_wh: Size) -> Iterator[Box]:
         """Above, below, then inside; each at the left edge, at the right one, between."""
@@ -52,9 +55,10 @@ class Room:
         x, y = max(0.0, min(x, width - wide)), max(0.0, min(y, height - high))
         return x, y, x + wide, y + high
 
-    def _best(self, places: Iterator[Box]) -> Box | None:
+    def _best(self, places: Iterator[Box], others: Sequence[Box]) -> Box | None:
         best = min(places, key=self._cost)
-        if any(shared(best, other) > _MOST_HIDDEN * area(best) for other in self.taken):
+        spared = (*self.taken, *others)
+        if any(shared(best, other) > _MOST_HIDDEN * area(best) for other in spared):
             return None
         self.taken.append(best)
         return best

@@ -18,6 +18,7 @@ from edge_server.api import wire
 from edge_server.api.access import may_store, owner_of
 from edge_server.api.bodies import read_body
 from edge_server.api.idempotency import answered_once
+from edge_server.api.owning import own_of
 from edge_server.api.parameters import check_names, names_of, read_parameters
 from edge_server.api.requests import ENDS, deadline_or, truncated_taken
 from edge_server.asgi.bridge import CALLER
@@ -77,7 +78,8 @@ def answer_analyze(services: Services, reader: Reader) -> Response:
     body = read_body(request)
     check_names([*body.fields, *body.files], KNOWN)
     params = read_parameters(AnalyzeParams, body.fields)
-    wanted = _wanted(services, params, body, drawn=media_type in wire.PICTURE_TYPES)
+    drawn = media_type in wire.PICTURE_TYPES
+    wanted = _wanted(services, params, truncated=truncated_taken(body), drawn=drawn)
     heavy = services.analyst.analyses.heavy(wanted.chosen.analyses)
     with ExitStack() as place:
         place.enter_context(services.gates[heavy].passed(wanted.deadline))
@@ -91,17 +93,21 @@ def answer_analyze(services: Services, reader: Reader) -> Response:
         return _replied(report, media_type)
 
 
-def _wanted(services: Services, params: AnalyzeParams, body: Body, *, drawn: bool) -> Wanted:
+def _wanted(
+    services: Services, params: AnalyzeParams, *, truncated: bool, drawn: bool
+) -> Wanted:
     analyses, settings = services.analyst.analyses, services.settings
-    chosen = analyses.chosen(params.analyses)
+    own = own_of(services)
+    chosen = analyses.chosen(params.analyses, own=own is not None)
     seconds = settings.heavy_seconds if analyses.heavy(chosen.analyses) else None
     return Wanted(
         chosen=chosen,
         owner=owner_of(),
+        own=own,
         deadline=deadline_or(settings, seconds),
         pixels=drawn or params.picture != "none",
         keep=params.keep and may_store(),
-        allow_truncated=truncated_taken(body),
+        allow_truncated=truncated,
     )
 
 
