@@ -37,7 +37,11 @@ lint: $(VENV)/.installed-test
 
 # What the browser proof needs; where there is no npm, its tests are skipped and say so.
 web:
-	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(WEB)/node_modules/.installed
+	@! command -v npm >/dev/null || $(MAKE) --no-print-directory $(WEB)/dist/worker.js
+
+# What the server's page computes with in the browser; edge-serve finds it beside the bundle.
+$(WEB)/dist/worker.js: $(WEB)/node_modules/.installed $(shell find $(WEB)/src -name '*.ts')
+	cd $(WEB) && npm run --silent build
 
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --silent

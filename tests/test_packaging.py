@@ -61,6 +61,15 @@ def test_the_wheel_has_the_bundle_and_the_licences(installed: Path) -> None:
     assert not list(installed.rglob("*.safetensors"))
 
 
+def test_the_wheel_has_the_page(installed: Path) -> None:
+    source = ROOT / "server" / "edge_server" / "web"
+    page = installed / "edge_server" / "web"
+    names = [path.relative_to(source) for path in source.rglob("*") if path.is_file()]
+    assert Path("index.html") in names
+    for name in names:
+        assert (page / name).read_bytes() == (source / name).read_bytes()
+
+
 def test_the_dependencies_of_the_runtime_are_few() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {line.partition(">")[0] for line in project["dependencies"]}

@@ -1,5 +1,6 @@
 // Builds the page into server/edge_server/web (or the folder that is named), with the tools of
-// mobile_assets/web: `node server/web/build.mjs [folder]`. Two builds give the same bytes.
+// mobile_assets/web: `node server/web/build.mjs [folder] [--tests]`. Two builds give the same
+// bytes. With --tests, what `node --test` runs is written beside them.
 import { cpSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -28,4 +29,17 @@ await build({
   minify: true,
   logLevel: "warning",
 });
+if (process.argv.includes("--tests")) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["tests/reading.test.ts"],
+    outdir: `${into}/tests`,
+    bundle: true,
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    target: "node18",
+    logLevel: "warning",
+  });
+}
 for (const name of ["index.html", "icon.svg"]) cpSync(`${root}${name}`, `${into}/${name}`);

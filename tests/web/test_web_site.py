@@ -23,6 +23,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "mobile_assets"
 AXE = ASSETS / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SOURCES = ROOT / "server" / "web"
 PHOTO, THING = "astronaut.png", "coffee.png"
 # LiteRT.js tells the console, as errors, what it does and what a machine without a GPU lacks.
 EXPECTED = re.compile(r"^(INFO|WARNING|INTEL|VERBOSE)|WebGPU|GPU adapter|status of (4|5)\d\d")
@@ -45,7 +46,9 @@ class Server:
         )
         assert self.process.stdout is not None
         found = re.search(r"http://[\d.]+:\d+", self.process.stdout.readline())
-        assert found
+        if found is None:
+            self.kill()
+            pytest.fail("the server did not start")
         self.url = found.group()
 
     def answer(self, task: str, photo: Path, **fields: str) -> dict[str, Any]:
@@ -587,30 +590,43 @@ def test_the_camera_takes_a_photo(visitor: Visitor) -> None:
     assert not page.is_visible("#camera-dialog")
 
 
-def test_what_is_committed_is_what_the_sources_give(built: Path, tmp_path: Path) -> None:
+def node(*command: str | Path) -> None:
     done = subprocess.run(
-        ["node", str(ROOT / "server" / "web" / "build.mjs"), str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+        list(map(str, command)), capture_output=True, text=True, check=False, timeout=120
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_committed_is_what_the_sources_give(built: Path, tmp_path: Path) -> None:
+    node("node", SOURCES / "build.mjs", tmp_path, "--tests")
     committed = ROOT / "server" / "edge_server" / "web"
-    for path in tmp_path.iterdir():
+    for path in tmp_path.glob("*.*"):
         assert path.read_bytes() == (committed / path.name).read_bytes(), (
             f"{path.name} is old: run 'node server/web/build.mjs'"
         )
+    node("node", "--test", tmp_path / "tests" / "reading.test.mjs")
 
 
 def test_the_sources_hold(built: Path) -> None:
     tools = built / "node_modules" / ".bin"
-    sources = ROOT / "server" / "web"
-    style = ["--config", str(built / ".prettierrc.json"), "--check", str(sources)]
-    for command in ([tools / "tsc", "-p", sources], [tools / "prettier", *style]):
-        done = subprocess.run(
-            list(map(str, command)), capture_output=True, text=True, check=False, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    for path in sources.rglob("*.ts"):
+    node(tools / "tsc", "-p", SOURCES)
+    node(tools / "prettier", "--config", built / ".prettierrc.json", "--check", SOURCES)
+    for path in SOURCES.rglob("*.ts"):
         assert len(path.read_text().splitlines()) <= 250, path
+
+
+def test_the_pictures_are_those_of_the_samples(samples: Path, tmp_path: Path) -> None:
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("pictures", SOURCES / "pictures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    pictures: Any = module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    for name in pictures.SHOWN:
+        shown = (pictures.INTO / "samples" / name).with_suffix(".webp")
+        with Image.open(samples / name) as photo, Image.open(shown) as small:
+            away = np.abs(np.asarray(photo.convert("RGB"), int) - np.asarray(small))
+            assert away.mean() < 6
+    with Image.open(pictures.INTO / "styles.webp") as sheet:
+        assert sheet.size == (pictures.SIDE * pictures.COLUMNS, pictures.SIDE * 2)

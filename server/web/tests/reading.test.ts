@@ -1,0 +1,107 @@
+/** What is read of answers, documents and streams, without a browser. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventOf } from "../src/analyze.js";
+import { type Document, tasksOf } from "../src/catalogue.js";
+import { marksOf, overlaysOf, percent } from "../src/marks.js";
+import type { Config } from "../src/types.js";
+
+const CONFIG: Config = {
+  version: "1",
+  keys: false,
+  urls: true,
+  most_bytes: 1,
+  device: { worker: "/w", wasm: "/m/", bundle: "/b/" },
+  models: ["object-detection"],
+  objects: [],
+  backgrounds: { colours: [], patterns: [] },
+  filters: [],
+  samples: [],
+};
+
+function operation(...names: readonly string[]) {
+  const properties = Object.fromEntries(
+    ["image", ...names].map((name) => [name, { contentMediaType: "image/png" }]),
+  );
+  const content = { "multipart/form-data": { schema: { properties } } };
+  return { post: { tags: ["tasks"], summary: "New", requestBody: { content } } };
+}
+
+test("a task that nobody knew is offered by its own name", () => {
+  const document: Document = { paths: { "/v1/bird-songs": operation("other_image") } };
+  const tasks = tasksOf(CONFIG, document, []);
+  const made = tasks.find(({ name }) => name === "bird-songs");
+  assert.deepEqual(
+    [made?.title, made?.hint, made?.group, made?.pictures],
+    ["Bird songs", "New", "More", ["other_image"]],
+  );
+});
+
+test("what wants more than a photo is not offered", () => {
+  const document: Document = { paths: { "/v1/parity": operation("dump") } };
+  assert.equal(
+    tasksOf(CONFIG, document, []).find(({ name }) => name === "parity"),
+    undefined,
+  );
+});
+
+test("without a server there is what this device can", () => {
+  assert.deepEqual(
+    tasksOf(CONFIG, null, []).map(({ name }) => name),
+    ["objects"],
+  );
+  assert.deepEqual(tasksOf({ ...CONFIG, device: null }, null, []), []);
+});
+
+test("weights are missing where no model of the task has them", () => {
+  const document: Document = { paths: { "/v1/depth": operation() } };
+  const states = (...all: readonly string[]) =>
+    tasksOf(
+      CONFIG,
+      document,
+      all.map((state) => ({ tasks: ["depth"], state })),
+    ).find(({ name }) => name === "depth")?.missing;
+  assert.equal(states("weights-missing", "weights-missing"), true);
+  assert.equal(states("weights-missing", "idle"), false);
+  assert.equal(states(), false);
+});
+
+test("boxes, polygons, points and masks are found wherever they stand", () => {
+  const marks = marksOf({
+    objects: [{ label: "cup", score: 0.9, box: [1, 2, 3, 4], mask: { counts: [1] } }],
+    deep: { lines: [{ text: "Hello", polygon: [[0, 0], [9, 0], [9, 9]] }] }, // prettier-ignore
+    faces: [{ points: { nose: [5, 5], mouth: [6, 6] } }],
+  });
+  assert.deepEqual(
+    marks.map(({ label, corners, points }) => [label, corners.length, points.length]),
+    [
+      ["cup 90 %", 4, 0],
+      ["Hello", 3, 0],
+      ["", 0, 2],
+    ],
+  );
+  assert.deepEqual(overlaysOf(marks, null), ["boxes", "points", "masks", "text"]);
+});
+
+test("of two marks on one place the one that says more stays", () => {
+  const box = [1, 2, 3, 4];
+  const both = { faces: [{ box, score: 0.9 }], smile: [{ box, score: 0.9, smile: 0.5 }] };
+  assert.deepEqual(
+    marksOf(both).map(({ label }) => label),
+    ["smile 50 %"],
+  );
+});
+
+test("numbers that are none are no box", () => {
+  assert.deepEqual(marksOf({ box: ["a", 1, 2, 3], other: { box: [1, 2] } }), []);
+});
+
+test("a share is never rounded to nothing", () => {
+  assert.deepEqual([0, 0.001, 0.5, 1].map(percent), ["0 %", "< 1 %", "50 %", "100 %"]);
+});
+
+test("events are read, comments are not", () => {
+  const sent = eventOf('id: 3\nevent: result\ndata: {"name":"faces: all"}');
+  assert.deepEqual(sent, { event: "result", data: { name: "faces: all" } });
+  assert.equal(eventOf(": still working"), null);
+});
