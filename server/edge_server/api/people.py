@@ -18,13 +18,13 @@ from edge_server.api.parameters import check_names, names_of, read_parameters
 from edge_server.people.clustering import LIMIT
 from edge_server.people.matching import distance_of
 from edge_server.people.records import Consent, Day, Id, Name, Note, Verdict
-from edge_server.people.register import Register
 from edge_server.problems import ConsentMissing, InvalidParameter
 
 if TYPE_CHECKING:
     from edge_server.api.app import Services
     from edge_server.api.face_requests import Asking
     from edge_server.people.records import PersonRecord
+    from edge_server.people.register import Register
 
 
 class EnrolParams(Record, frozen=True, kw_only=True):
@@ -125,6 +125,8 @@ class _Views:
 
     @property
     def _register(self) -> Register:
+        from edge_server.people.register import Register  # with it comes the database
+
         return Register(own_here(self.services))
 
 

@@ -8,7 +8,6 @@ import msgspec
 
 from edge_server.api.people import EnrolParams, RenameParams, VerifyParams
 from edge_server.people import records
-from edge_server.people.deciding import SayParams
 
 if TYPE_CHECKING:
     from edge_runtime.spec import Record
@@ -34,7 +33,7 @@ def people_paths(headers: list[Json], problems: Json) -> Json:
     asking = _Asking(headers, problems)
     person, photo = "/v1/people/{person_id}", "/v1/people/photos/{photo_id}"
     plain = asking.plain
-    said, renamed = _fields(SayParams), _fields(RenameParams)
+    said, renamed = _fields(records.SayParams), _fields(RenameParams)
     decided = asking.with_body("say", "Merge, split or name groups", "DecisionRecord", said)
     name = asking.with_body("rename", "Rename a person", "PersonRecord", renamed, "person_id")
     return {

@@ -12,12 +12,12 @@ from flask import Blueprint, Response, request
 from edge_server.api.bodies import read_body
 from edge_server.api.face_requests import ID, asking, once, own_here, told
 from edge_server.api.parameters import check_names, names_of, read_parameters
-from edge_server.people.collection import Collection
-from edge_server.people.deciding import Deciding, SayParams
+from edge_server.people.records import SayParams
 from edge_server.tasks.task import NoParams
 
 if TYPE_CHECKING:
     from edge_server.api.app import Services
+    from edge_server.people.collection import Collection
 
 
 def people_groups(services: Services) -> Blueprint:
@@ -52,7 +52,7 @@ class _Views:
             upload = asked.upload("image")
             seen = asked.faces(upload)
         photo = own.store.keep(own.owner, upload).photo
-        return told(Collection(own).collect(photo, seen), 201)
+        return told(self._collection.collect(photo, seen), 201)
 
     def chip(self, face_id: str) -> Response:
         response = Response(self._collection.chip(face_id), mimetype="image/png")
@@ -76,6 +76,8 @@ class _Views:
         body = read_body(request)
         check_names([*body.fields, *body.files], names_of(SayParams))
         said = read_parameters(SayParams, body.fields)
+        from edge_server.people.deciding import Deciding  # with it comes the database
+
         return told(Deciding(self._collection).say(said), 201)
 
     def undo(self, decision_id: str) -> Response:
@@ -84,4 +86,6 @@ class _Views:
 
     @property
     def _collection(self) -> Collection:
+        from edge_server.people.collection import Collection
+
         return Collection(own_here(self.services))

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from edge_runtime.spec import Record
 from edge_server.people.grouping import rules_of, settle
-from edge_server.people.records import Id, Kind
 from edge_server.people.rows import owned_person
 from edge_server.people.rules import Apart, Rule, Together
 from edge_server.problems import Contradiction, InvalidParameter
@@ -21,22 +17,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from edge_server.people.collection import Collection
-    from edge_server.people.records import DecisionRecord
+    from edge_server.people.records import DecisionRecord, SayParams
     from edge_server.people.tables import CollectedFace
-
-_AT_MOST = msgspec.Meta(max_length=1000)
-
-
-class SayParams(Record, frozen=True, kw_only=True):
-    """``kind``: ``merge`` takes ``clusters`` (each by any of its faces) for one person;
-    ``split`` takes ``faces`` out of the group that they are in, as another person; ``person``
-    says that ``clusters`` are the enrolled ``person``.
-    """
-
-    kind: Kind | None = None
-    clusters: Annotated[tuple[Id, ...], _AT_MOST] = ()
-    faces: Annotated[tuple[Id, ...], _AT_MOST] = ()
-    person: Id | None = None
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,7 @@ def _move(session: Session, id_: str, cluster: str) -> None:
 def _settled(session: Session, owner: str) -> None:
     session.flush()
     session.merge(Grouping(owner=owner, fingerprint=_fingerprint(session, owner)))
+    session.flush()
 
 
 def _kept(session: Session, owner: str) -> str:

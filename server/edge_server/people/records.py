@@ -7,12 +7,15 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from edge_runtime.spec import Record
-from edge_server.people.tables import MOST_NAME, MOST_NOTE
 
+MOST_NAME = 200
+MOST_NOTE = 1000
+_AT_MOST = msgspec.Meta(max_length=1000)
 Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
+# On one line, and not of spaces alone.
+_LINE = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$(?!\n)"
 Name: TypeAlias = Annotated[
-    str,
-    msgspec.Meta(min_length=1, max_length=MOST_NAME, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$"),
+    str, msgspec.Meta(min_length=1, max_length=MOST_NAME, pattern=_LINE)
 ]
 Note: TypeAlias = Annotated[str, msgspec.Meta(max_length=MOST_NOTE, pattern=r"^[^\x00]*$")]
 Day: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -110,3 +113,15 @@ class DecisionsRecord(Record, frozen=True, kw_only=True):
     """All that was said, the newest first."""
 
     decisions: tuple[DecisionRecord, ...]
+
+
+class SayParams(Record, frozen=True, kw_only=True):
+    """``kind``: ``merge`` takes ``clusters`` (each by any of its faces) for one person;
+    ``split`` takes ``faces`` out of the group that they are in, as another person; ``person``
+    says that ``clusters`` are the enrolled ``person``.
+    """
+
+    kind: Kind | None = None
+    clusters: Annotated[tuple[Id, ...], _AT_MOST] = ()
+    faces: Annotated[tuple[Id, ...], _AT_MOST] = ()
+    person: Id | None = None

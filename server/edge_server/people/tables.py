@@ -11,10 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from edge_server.people.records import MOST_NAME, MOST_NOTE
 from edge_server.store.tables import ID, OWNER, Base
-
-MOST_NAME = 200
-MOST_NOTE = 1000
 
 
 class Person(Base):

@@ -9,7 +9,6 @@ from edge_runtime.drawing import draw_objects
 from edge_runtime.results import DetectedObject, Objects
 from edge_server.models.face_recognition import RECOGNITION
 from edge_server.people.matching import matched
-from edge_server.people.register import Register
 from edge_server.people.results import People
 from edge_server.people.seeing import see
 from edge_server.problems import Forbidden, InvalidParameter
@@ -59,6 +58,8 @@ def _answer(task: Task, call: Call) -> Answer:
             "whom you know is kept in the server's store: send a key that has the scope "
             "'store', to a server that keeps things"
         )
+    from edge_server.people.register import Register  # with it comes the database
+
     known = Register(call.own).known()
     sight = see(call)
     return replace(sight.answer, value=matched(sight.faces, known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from edge_runtime.results import Face
 from edge_server.api.app import Services, create_app
@@ -31,6 +33,30 @@ from edge_server.store.store import Store, open_store
 from edge_server.tasks.task import Own
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
+SIDE = 480  # what the photos are made no larger than, which is enough for their faces
+
+
+@cache
+def photo_bytes(name: str) -> bytes:
+    """A sample as a small PNG; ``two.png`` has two faces."""
+    if name == "two.png":
+        two = Image.new("RGB", (960, 480))
+        for left in (0, 480):
+            two.paste(_small("astronaut.png"), (left, 0))
+        return _png(two)
+    return _png(_small(name))
+
+
+def _small(name: str) -> Image.Image:
+    photo = Image.open(SAMPLES / name).convert("RGB")
+    photo.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    return photo
+
+
+def _png(photo: Image.Image) -> bytes:
+    content = BytesIO()
+    photo.save(content, "PNG")
+    return content.getvalue()
 
 
 def made_face(place: float, left: float = 10.0, score: float = 0.999) -> SeenFace:
@@ -103,18 +129,23 @@ class Caller:
     key: str = ""
 
     def send(self, method: str, path: str, **given: Any) -> TestResponse:
-        """Paths are sent as files of a form, what else is given as its fields."""
-        data = {
-            name: (BytesIO((SAMPLES / value).read_bytes()), value.name)
+        """Paths are sent as files of a form, what else is given as its fields; without any,
+        it is JSON."""
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        headers |= given.pop("headers", {})
+        if not any(isinstance(value, Path) for value in given.values()):
+            return self.http.open(path, method=method, json=given or None, headers=headers)
+        fields = {
+            name: FileStorage(BytesIO(photo_bytes(value.name)), value.name)
             if isinstance(value, Path)
             else value
             for name, value in given.items()
         }
-        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        if any(isinstance(value, Path) for value in given.values()):
-            return self.http.open(path, method=method, data=data, headers=headers)
-        body = given or None
-        return self.http.open(path, method=method, json=body, headers=headers)
+        boundary, body = encode_multipart(fields)
+        kind = f'multipart/form-data; boundary="{boundary}"'
+        return self.http.open(
+            path, method=method, data=body, content_type=kind, headers=headers
+        )
 
     def told(self, method: str, path: str, status: int = 200, **given: Any) -> Any:
         """The JSON of an answer, which has to have that status."""

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from edge_server.people.collection import Collection, face_id
-from edge_server.people.deciding import Deciding, SayParams
-from edge_server.people.records import Consent
+from edge_server.people.deciding import Deciding
+from edge_server.people.records import Consent, SayParams
 from edge_server.people.register import Register
 from edge_server.problems import NotFound
 from edge_server.settings import Settings

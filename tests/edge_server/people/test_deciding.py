@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from edge_server.people.collection import Collection
-from edge_server.people.deciding import Deciding, SayParams
-from edge_server.people.records import Consent
+from edge_server.people.deciding import Deciding
+from edge_server.people.records import Consent, SayParams
 from edge_server.people.register import Register
 from edge_server.problems import Contradiction, InvalidParameter, NotFound
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from edge_server.people.collection import Collection
-from edge_server.people.deciding import Deciding, SayParams
-from edge_server.people.records import Consent
+from edge_server.people.deciding import Deciding
+from edge_server.people.records import Consent, SayParams
 from edge_server.people.register import Register
 from edge_server.people.rows import png_of, vector_bytes
 from edge_server.problems import NotFound
