@@ -76,7 +76,8 @@ class Jobs:
     def take(self, busy: Collection[tuple[str, int]]) -> Due | None:
         """A photo to analyse now, not one of those; None where there is none.
 
-        The jobs take turns, so that a small one does not wait for a large one.
+        The jobs take turns, so that a small one does not wait for a large one.  What was
+        begun before and did not end comes last: it may be what ended the process.
         """
         wanted = self._next(busy)
         with self.store.reading() as session:
@@ -210,7 +211,7 @@ class Jobs:
             select(Job, JobPhoto)
             .join(JobPhoto, JobPhoto.job_id == Job.id)
             .where(_WAITING, JobPhoto.due <= self.store.clock(), here.not_in(busy))
-            .order_by(JobPhoto.number, Job.made)
+            .order_by(JobPhoto.tries, JobPhoto.number, Job.made)
             .limit(1)
         )
 

@@ -95,6 +95,12 @@ def test_what_is_being_done_is_not_taken_again(jobs: Jobs) -> None:
     assert (again.number, again.tries) == (0, 2)
 
 
+def test_what_was_begun_and_did_not_end_comes_last(jobs: Jobs) -> None:
+    jobs.submit("me", new(3))
+    assert [due.number for due in taken(jobs, 1)] == [0]  # and killed
+    assert [due.number for due in taken(jobs, 3)] == [1, 2, 0]
+
+
 def test_what_is_put_back_waits_its_time(jobs: Jobs) -> None:
     now = [1000.0]
     jobs = Jobs(replace(jobs.store, clock=lambda: now[0]))

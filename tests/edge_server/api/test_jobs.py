@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 PATH = "/v1/analyze/batch"
@@ -18,8 +20,13 @@ PHOTOS = ("page.png", "coffee.png", "SOURCE.md", "chelsea.png")
 
 def begun(caller: Any, photos: tuple[str, ...] = PHOTOS, **headers: str) -> Any:
     files = [(BytesIO((SAMPLES / name).read_bytes()), name) for name in photos]
-    data = {"image": files, "analyses": "classify,faces"}
-    return caller.http.post(PATH, data=data, headers=headers)
+    boundary, body = encode_multipart(
+        MultiDict(
+            [*(("image", FileStorage(*x)) for x in files), ("analyses", "classify,faces")]
+        )
+    )
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return caller.http.post(PATH, data=body, content_type=kind, headers=headers)
 
 
 def followed(caller: Any, path: str, **headers: str) -> list[dict[str, Any]]:
