@@ -123,7 +123,7 @@ def test_memory_is_stated(runner: Any) -> None:
     ],
 )
 def test_names(labels: Any, classes: int, expected: Any) -> None:
-    names = module._names(labels, classes)
+    names = module.label_names(labels, classes)
     assert len(names) == classes
     if expected is None:
         assert names[1] == "person"

@@ -135,12 +135,12 @@ def _load(weights: Weights, device: str) -> _Runner:
     stored = sum(tensor.nbytes for tensor in tensors.values())
     return _Runner(
         network=network,
-        labels=_names(weights.checkpoint.labels, network.classes),
+        labels=label_names(weights.checkpoint.labels, network.classes),
         memory_bytes=stored + _WORKING_BYTES,
     )
 
 
-def _names(labels: tuple[str, ...], classes: int) -> tuple[str, ...]:
+def label_names(labels: tuple[str, ...], classes: int) -> tuple[str, ...]:
     """A name for every number, empty where it is none to be asked for.
 
     Labels may leave out the background, which is number 0; without any, classes are those
@@ -159,11 +159,12 @@ def _to_tensors(path: Path, checkpoint: Checkpoint) -> Mapping[str, NDArray[Any]
     from edge_server.weights.checkpoint_files import read_tensors
 
     tensors = imported(read_tensors(path))
-    _check_labels(checkpoint.labels, classes_of(tensors))
+    check_labels(checkpoint.labels, classes_of(tensors))
     return tensors
 
 
-def _check_labels(labels: tuple[str, ...], classes: int) -> None:
+def check_labels(labels: tuple[str, ...], classes: int) -> None:
+    """Raise ``WeightsError`` where there are not as many labels as classes."""
     if labels and len(labels) not in {classes, classes - 1}:
         raise WeightsError(
             f"there are {len(labels)} labels for {classes - 1} classes and the background: "
