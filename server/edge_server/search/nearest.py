@@ -1,6 +1,6 @@
 """Which of many vectors lie nearest to one: compared with all, or along a graph.
 
-Comparing with all is exact and takes 10 ms for 50 thousand vectors of 256 numbers; beyond that
+Comparing with all is exact and takes 15 ms for 50 thousand vectors of 256 numbers; beyond that
 usearch's graph (HNSW; Malkov and Yashunin, 2016) takes its place.
 """
 

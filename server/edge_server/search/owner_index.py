@@ -33,6 +33,7 @@ class OwnerIndex:
         self._ids: NDArray[np.int64] = np.zeros(0, np.int64)
         self._hashes: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._photos: dict[int, str] = {}
+        self._there = nearest.keys()  # what a graph's file had
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -47,11 +48,11 @@ class OwnerIndex:
         return self._photos[row_id]
 
     def add(self, rows: Vectors) -> None:
-        """Take rows in; vectors that ``nearest`` has already are left."""
+        """Take rows in; vectors that ``nearest`` had from the beginning are left."""
         self._ids = np.concatenate([self._ids, rows.ids])
         self._hashes = np.concatenate([self._hashes, rows.hashes])
         self._photos.update(zip(rows.ids.tolist(), rows.photo_ids, strict=True))
-        new = ~np.isin(rows.ids, self.nearest.keys())
+        new = ~np.isin(rows.ids, self._there)
         self.nearest.add(rows.ids[new], rows.vectors[new])
 
     def keep_only(self, ids: NDArray[np.int64]) -> None:

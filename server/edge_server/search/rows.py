@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edge_server.search.description import Description
     from edge_server.store.store import Store
 
-_AT_ONCE = 500
+_AT_ONCE = 2000
 _HASH, _VECTOR = 8, 2 * SIZE
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -74,6 +75,43 @@ def test_parameters_are_checked(
     given: dict[str, str], status: int, code: str, caller: Any
 ) -> None:
     caller.problem(caller.post("/v1/search", **given), status, code)
+
+
+PHOTO = (SAMPLES / "rocket.jpg").read_bytes()
+BAD: dict[str, tuple[bytes, int, str]] = {
+    "empty": (b"", 400, "empty-image"),
+    "garbage": (b"garbage " * 99, 415, "unsupported-image-format"),
+    "cut": (PHOTO[:5000], 422, "image-truncated"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_bytes_that_are_no_photo_are_refused_as_everywhere(bad: str, caller: Any) -> None:
+    content, status, code = BAD[bad]
+    sent = caller.http.post("/v1/search", data=content, content_type="image/jpeg")
+    same = caller.http.post("/v1/faces", data=content, content_type="image/jpeg")
+    assert same.get_json()["code"] == code
+    caller.problem(sent, status, code)
+
+
+def test_a_photo_comes_in_any_of_the_ways(caller: Any) -> None:
+    text = base64.b64encode(PHOTO).decode()
+    answers = [
+        caller.http.post("/v1/search", json={"image_base64": text, "limit": 3}),
+        caller.http.post("/v1/search?limit=3", data=PHOTO, content_type="image/jpeg"),
+        caller.post("/v1/search", "rocket.jpg", limit="3"),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    cut = caller.http.post(
+        "/v1/search?allow_truncated=true", data=PHOTO[:50_000], content_type="image/jpeg"
+    )
+    assert cut.status_code == 200
+
+
+def test_the_deadline_is_kept(caller: Any) -> None:
+    headers = {"X-Deadline-Ms": "1"}
+    late = caller.post("/v1/search", headers=headers)
+    caller.problem(late, 504, "deadline-exceeded")
 
 
 def test_without_a_photo_or_a_store_it_is_said(client: Callable[..., Any]) -> None:
