@@ -102,6 +102,7 @@ def _server(folder: Path, cores: int) -> Iterator[str]:
         [*command, "--threads", str(cores)],
         env=os.environ | variables,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     if hasattr(os, "sched_setaffinity"):
