@@ -32,7 +32,7 @@ FILE, ADDRESS = "file", "url"
 def pic_metric(asker: Asker) -> Blueprint:
     """The page and the addresses of programs."""
     blueprint = Blueprint("pic_metric", __name__)
-    views = _Views(asker)
+    views = _Views(asker, Looker(asker))
     post = partial(blueprint.add_url_rule, methods=["POST"])
     blueprint.add_url_rule("/upload", "upload_page", _page)
     blueprint.add_url_rule("/upload/<md5>", "uploaded", views.again)
@@ -45,14 +45,12 @@ def pic_metric(asker: Asker) -> Blueprint:
 @dataclass(frozen=True)
 class _Views:
     asker: Asker
+    looker: Looker
 
     def posted(self) -> Response:
         """The answer as JSON."""
         refuse_other_sites(self.asker.services.settings)
-        looker = Looker(self.asker)
-        with self.asker.turn(*looker.questions()) as deadline:
-            content = self._content(read_body(request), deadline)
-            return _json(looker.look(content, deadline))
+        return _json(self._looked())
 
     def uploaded(self) -> Response:
         """The answer as JSON; as a page for a browser, which is also shown what is wrong."""
@@ -60,10 +58,7 @@ class _Views:
             return self.posted()
         try:
             refuse_other_sites(self.asker.services.settings)
-            looker = Looker(self.asker)
-            with self.asker.turn(*looker.questions()) as deadline:
-                content = self._content(read_body(request), deadline)
-                return _page(looker.look(content, deadline))
+            return _page(self._looked())
         except Problem as problem:
             return _page(problem=problem)
 
@@ -75,11 +70,15 @@ class _Views:
         found = store.search(owner_of(), Search(md5=md5, analysis=ANALYSIS, limit=1)).photos
         if not found:
             raise NotFound("no photo of that MD5 is kept: post it to /upload")
-        looker = Looker(self.asker)
-        with self.asker.turn(*looker.questions()) as deadline:
+        with self.asker.turn(*self.looker.questions()) as deadline:
             content = store.original(owner_of(), found[0].id)[1]
-            looked = looker.look(content, deadline)
+            looked = self.looker.look(content, deadline)
         return _page(looked) if wants_page() else _json(looked)
+
+    def _looked(self) -> Looked:
+        with self.asker.turn(*self.looker.questions()) as deadline:
+            content = self._content(read_body(request), deadline)
+            return self.looker.look(content, deadline)
 
     def _content(self, body: Body, deadline: Deadline) -> bytes:
         """The photo's bytes: a form sends a file that nobody chose as one without bytes."""

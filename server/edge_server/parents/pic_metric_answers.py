@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +15,7 @@ from edge_runtime.spec import Record
 from edge_server.api import wire
 from edge_server.api.access import may_store, owner_of
 from edge_server.parents.asking import Question
+from edge_server.parents.taking_turns import TakingTurns
 from edge_server.problems import Problem
 from edge_server.store.records import MadePicture, Outcome
 from edge_server.store.records import Question as KeptQuestion
@@ -85,6 +86,7 @@ class Looker:
     """Looks at photos, and at what is kept of them."""
 
     asker: Asker
+    turns: TakingTurns = field(default_factory=TakingTurns)
 
     def questions(self) -> tuple[Question, ...]:
         """Labels, objects and faces, each by a heavy model where its weights are here."""
@@ -99,15 +101,20 @@ class Looker:
         if store is None:
             return _unkept(*self._computed(content, deadline))
         keeper = _Keeper(store, owner_of(), self._kept_question())
-        found = keeper.found(hashlib.sha256(content).hexdigest())
-        if found is not None:
-            return found
+        sha256 = hashlib.sha256(content).hexdigest()
+        with self.turns.alone((keeper.owner, sha256), deadline):
+            try:
+                found = keeper.found(sha256)
+            except Problem as problem:
+                return _unkept(*self._computed(content, deadline), _why(problem))
+            return found or self._new(keeper, content, deadline)
+
+    def _new(self, keeper: _Keeper, content: bytes, deadline: Deadline) -> Looked:
         upload, outcome = self._computed(content, deadline)
         try:
             kept = keeper.kept(upload, outcome)
         except Problem as problem:  # what was computed is answered all the same
-            _LOG.warning("a photo could not be kept: %s", problem.code)
-            return _unkept(upload, outcome, f"not kept: {problem.detail}")
+            return _unkept(upload, outcome, _why(problem))
         return kept or _unkept(upload, outcome)
 
     def _kept_question(self) -> KeptQuestion:
@@ -180,6 +187,11 @@ def _unkept(upload: Upload, outcome: Outcome, error: str = "") -> Looked:
         pictures={one.name: _data_uri(one.content) for one in outcome.pictures},
         error=error,
     )
+
+
+def _why(problem: Problem) -> str:
+    _LOG.warning("a photo could not be kept: %s", problem.code)
+    return f"not kept: {problem.detail}"
 
 
 def _shares(labels: Labels) -> dict[str, str]:

@@ -20,6 +20,7 @@ from edge_server.models.semantic_segmentation import VOC_LABELS
 from edge_server.weights.weights_store import Own, WeightsStore
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
+FRONT_END = "https://pic-metric.example"
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,15 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published weights for super-resolution; numbers made up for the others, of
-    networks that are small: what they see in a photo is nothing."""
+    """The published weights of drawings for super-resolution, which are the small ones; made up
+    numbers of small networks for the others: what they see in a photo is nothing."""
     torch = pytest.importorskip("torch")
     from edge_server.networks.bts import BTS
     from edge_server.networks.segmenters import ARCHITECTURES
 
     folder = tmp_path_factory.mktemp("weights")
     store = WeightsStore(folder / "here")
-    store.pull("super-resolution", progress=lambda *_: None)
+    store.pull("super-resolution", "x4plus-anime", progress=lambda *_: None)
     torch.manual_seed(0)
     torch.save({"model": BTS("densenet121", 10.0, size=128).state_dict()}, folder / "bts.pth")
     store.add("depth-bts", folder / "bts.pth", Own(name="small", settings={"side": 128.0}))
@@ -73,16 +74,31 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(serve_long: Callable[..., Any], upstream: Upstream, weights: Path) -> str:
-    """Of a server that fetches from that site."""
-    served = serve_long(
+def served(serve_long: Callable[..., Any], upstream: Upstream, weights: Path) -> Any:
+    """A server that fetches from that site; the front end of another may post to it."""
+    return serve_long(
+        "--grpc-port",
+        "-1",
+        cors_origins=FRONT_END,
         url_networks="127.0.0.0/8",
         url_ports=f"80,443,{upstream.port}",
         requests_per_minute="0",
         weights=str(weights),
+        memory_bytes=str(64 * 2**30),  # models are loaded once
     )
+
+
+@pytest.fixture(scope="session")
+def address(served: Any) -> str:
+    """Of that server."""
     found: str = served.address
     return found
+
+
+@pytest.fixture(scope="session")
+def front_end() -> str:
+    """The origin of a page that the server knows."""
+    return FRONT_END
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,21 @@ def test_the_same_photo_is_not_computed_twice_and_found_by_its_hash(
     ]
     assert [one.json() for one in again] == [first] * len(again)
     assert runs(http, address) == before
+
+
+def test_four_who_send_the_same_at_once_wait_for_one_answer(address: str) -> None:
+    photo = SAMPLES / "chelsea.png"
+
+    def send(_: int) -> Any:
+        with requests.Session() as http:
+            return post(http, f"{address}/do_data_science", photo).json()
+
+    with requests.Session() as http:
+        before = runs(http, address).get("object-detection", 0)
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(send, range(4)))
+        assert answers == answers[:1] * 4
+        assert runs(http, address)["object-detection"] == before + 1
 
 
 def test_the_page_takes_a_file_and_an_address_and_shows_what_was_found(
@@ -176,11 +191,9 @@ def test_a_key_that_may_not_store_is_answered_with_the_pictures_themselves(
 
 
 def test_the_form_of_the_front_end_is_known_by_its_origin(
-    serve: Callable[..., Any], http: Http
+    address: str, http: Http, front_end: str
 ) -> None:
-    """Its React app has an origin of its own, which the settings name."""
-    origin = "https://pic-metric.example"
-    server = serve(cors_origins=origin, url_input="no").address
-    sent = post(http, f"{server}/do_data_science", COFFEE, headers={"Origin": origin})
+    """The project's React app has an origin of its own, which the settings name."""
+    sent = post(http, f"{address}/do_data_science", COFFEE, headers={"Origin": front_end})
     assert sent.status_code == 200
-    assert sent.headers["Access-Control-Allow-Origin"] == origin
+    assert sent.headers["Access-Control-Allow-Origin"] == front_end

@@ -21,7 +21,7 @@ from edge_runtime.results import (
 )
 from edge_server.engine.interface import Deadline
 from edge_server.parents.pic_metric_answers import ANALYSIS, NO_FACES, Looker
-from edge_server.problems import StorageFull
+from edge_server.problems import StorageFull, StorageUnavailable
 from edge_server.store.records import Outcome
 
 APP = Flask("x")
@@ -50,10 +50,12 @@ DRAW = {
 
 
 class Store:
-    """What Pic Metric needs of a store, in memory; ``full`` takes nothing."""
+    """What Pic Metric needs of a store, in memory; ``full`` takes nothing, ``away`` cannot
+    be asked."""
 
-    def __init__(self, *, full: bool = False) -> None:
-        self.full, self.results = full, {}  # type: ignore[var-annotated]
+    def __init__(self, *, full: bool = False, away: bool = False) -> None:
+        self.full, self.away = full, away
+        self.results: dict[tuple[str, str], Any] = {}
 
     def keep(self, _owner: str, _upload: Any) -> None:
         if self.full:
@@ -63,6 +65,8 @@ class Store:
         self.results[owner, sha256] = (question, outcome)
 
     def find(self, owner: str, sha256: str) -> Any:
+        if self.away:
+            raise StorageUnavailable("it cannot be reached: ask again", retry_after=2)
         if (owner, sha256) in self.results:
             return SimpleNamespace(id=f"{owner}:{sha256}", md5="md5")
         return None
@@ -154,6 +158,7 @@ def test_without_faces_there_is_a_word() -> None:
         (None, True, ""),
         (Store(), False, ""),
         (Store(full=True), True, "not kept: there is no room: make some"),
+        (Store(away=True), True, "not kept: it cannot be reached: ask again"),
     ],
 )
 def test_where_nothing_may_be_kept_the_pictures_are_in_the_answer(
