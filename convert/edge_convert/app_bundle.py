@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from edge_convert.bundle import pretty
+from edge_convert.bundle_filters import copy_filters
 from edge_convert.golden_folder import BASICS, photos_of
 from edge_convert.placing import put, workshop, write_whole
 from edge_convert.web_files import copy_runtime
@@ -53,13 +54,16 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class AppBundle:
-    """A bundle that was written; ``bytes`` is all of it, ``runtime_bytes`` what runs it."""
+    """A bundle that was written; ``bytes`` is all of it, ``runtime_bytes`` what runs it.
+    ``filters`` are those that its models are enough for.
+    """
 
     out: str
     platform: Target
     models: tuple[Part, ...]
     bytes: int
     runtime_bytes: int = 0
+    filters: tuple[str, ...] = ()
 
 
 def write_bundle(
@@ -78,6 +82,7 @@ def write_bundle(
         made = place / out.name
         parts = tuple(_part(source, entry, callers[entry.spec.id], made) for entry in entries)
         _copy_basics(source, made)
+        filters = copy_filters(source.folder, frozenset(callers), made)
         runtime = copy_runtime(source.folder, made) if platform == "web" else 0
         write_whole(made / MANIFEST, pretty(Manifest(models=tuple(entries))))
         if NOTICE.is_file():
@@ -89,6 +94,7 @@ def write_bundle(
         models=parts,
         bytes=content_bytes(out),
         runtime_bytes=runtime,
+        filters=filters,
     )
 
 
@@ -111,6 +117,8 @@ def lines(bundle: AppBundle) -> list[str]:
     whole = f"{bundle.out}: {bundle.bytes:,} bytes for {bundle.platform}"
     runtime = f"{'the runtime':32} {bundle.runtime_bytes:>19,} B"
     told = [runtime] if bundle.runtime_bytes else []
+    if bundle.filters:
+        told.append(f"filters: {', '.join(bundle.filters)}")
     return [*map(_line, bundle.models), *told, whole]
 
 

@@ -119,7 +119,8 @@ def test_the_runtime_goes_along_for_the_web(own: Bundle, tmp_path: Path) -> None
     assert set(names) == {*SCRIPTS, *WASM}
     assert all(path.read_bytes() == name.encode() for name, path in names.items())
     assert made.runtime_bytes == sum(map(len, names))
-    assert "the runtime" in lines(made)[-2]
+    assert "the runtime" in lines(made)[1]
+    assert lines(made)[2] == "filters: portrait"
     (entry,) = Bundle.open(tmp_path / "out").manifest.models
     assert {file.format for file in entry.files} == {"tflite"}
 

@@ -45,7 +45,7 @@ def test_the_unit_tests_pass(built: Path) -> None:
 def test_the_examples_of_the_readme_compile(built: Path, tmp_path: Path) -> None:
     readme = (WEB / "README.md").read_text()
     examples = re.findall(r"^```ts\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, example in enumerate(examples):
         (tmp_path / f"example{number}.ts").write_text(example)
     options = {
@@ -62,7 +62,7 @@ def test_a_build_gives_the_same_bytes_again(built: Path) -> None:
     before = [(built / "dist" / name).read_bytes() for name in names]
     node("node", "scripts/build.mjs")
     assert [(built / "dist" / name).read_bytes() for name in names] == before
-    assert len(before[0]) < 110_000
+    assert len(before[0]) < 145_000  # a fifth of it draws filters
 
 
 def test_one_dependency_and_the_exact_versions() -> None:

@@ -1,4 +1,4 @@
-"""``edge-run filter``: photos through a filter, the list of filters, the schema."""
+"""``edge-run filter``: photos through a filter, the list of filters, the schema, the tables."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from edge_runtime.errors import PhotoError
 from edge_runtime.filters.filter import Filter
 from edge_runtime.filters.library import Library
 from edge_runtime.filters.schema import schema_text
+from edge_runtime.filters.tables import tables_text
 from edge_runtime.images import open_photo
 from edge_runtime.outcomes import Degraded
 from edge_runtime.outputs import write_picture
@@ -34,6 +35,9 @@ def run_filter(args: Namespace) -> int:
         return _list(args)
     if args.schema:
         answer(schema_text().rstrip())
+        return 0
+    if args.tables:
+        answer(tables_text(Library.open(args.bundle)).rstrip())
         return 0
     return _photos(args)
 

@@ -25,6 +25,17 @@ class Needs:
     depth: bool
     styles: tuple[str, ...]
 
+    @property
+    def models(self) -> frozenset[str]:
+        """The models of the bundle that see all this."""
+        looked_for = {
+            "face-landmarks": self.landmarks or (self.faces and not self.smiles),
+            "smile": self.smiles,
+            "portrait-segmentation": self.mask,
+            "style-transfer": bool(self.styles),
+        }
+        return frozenset(model for model, wanted in looked_for.items() if wanted)
+
 
 def needs_of(layers: Sequence[r.Layer]) -> Needs:
     """What all the layers and their tests need together."""

@@ -22,6 +22,7 @@ def add_options(parser: ArgumentParser) -> None:
     what.add_argument("--recipe", type=Path, metavar="FILE.json", help="a filter of your own")
     what.add_argument("--list", action="store_true", help="print the presets")
     what.add_argument("--schema", action="store_true", help="print the schema of recipes")
+    what.add_argument("--tables", action="store_true", help="print what other runtimes need")
     parser.add_argument(
         "--server", metavar="URL", help="a PocketLens server for depths; see POCKETLENS_KEY"
     )

@@ -1,10 +1,11 @@
 /**
- * A JSON value held against a JSON Schema, as far as manifest.schema.json goes: fields that
- * are left out get their defaults, and what does not fit is named by its place.
+ * A JSON value held against a JSON Schema, as far as manifest.schema.json and
+ * filters.schema.json go: fields that are left out get their defaults, and what does not fit
+ * is named by its place.
  */
 import { SpecError } from "./errors.js";
 
-/** The keywords that manifest.schema.json uses. */
+/** The keywords that the schemas use. */
 interface Node {
   readonly $ref?: string;
   readonly type?: string;
@@ -19,21 +20,34 @@ interface Node {
   readonly additionalProperties?: Node | boolean;
   readonly items?: Node | false;
   readonly prefixItems?: readonly Node[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly default?: unknown;
 }
 
+/** What `$ref` leads to, and where the value lies in the eyes of a reader. */
 interface Root extends Node {
   readonly $defs: Readonly<Record<string, Node>>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The value with defaults filled in; `SpecError`, naming the place, where it does not fit. */
-export function checked(value: unknown, schema: unknown): unknown {
+/** The value with defaults filled in; `SpecError`, naming the place, where it does not fit.
+ * `reference`: the definition that it is held against, the whole schema where it is empty. */
+export function checked(
+  value: unknown,
+  schema: unknown,
+  place = "manifest",
+  reference = "",
+): unknown {
   const root = schema as Root;
-  return read(value, root, "manifest", root);
+  return read(value, reference ? { $ref: reference } : root, place, root);
 }
 
 function read(value: unknown, node: Node, place: string, root: Root): unknown {
@@ -42,8 +56,30 @@ function read(value: unknown, node: Node, place: string, root: Root): unknown {
   if (node.anyOf !== undefined) return read(value, chosen(value, node, place), place, root);
   if (node.type === "object") return fieldsOf(value, node, place, root);
   if (node.type === "array") return itemsOf(value, node, place, root);
-  if (typed(value, node.type)) return value;
-  throw new SpecError(`${place} is not ${node.type}: build the bundle again`);
+  if (!typed(value, node.type)) {
+    throw new SpecError(`${place} is not ${node.type}: build the bundle again`);
+  }
+  checkRange(value, node, place);
+  return value;
+}
+
+function checkRange(value: unknown, node: Node, place: string): void {
+  const length = typeof value === "string" ? value.length : 0;
+  const number = typeof value === "number" ? value : 0;
+  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity } = node;
+  const { minLength = 0, maxLength = Infinity, pattern } = node;
+  if (number < minimum || number > maximum || number <= exclusiveMinimum) {
+    const least = Math.max(minimum, exclusiveMinimum);
+    throw new SpecError(`${place} is ${number}, not in ${least}..${maximum}: mend it`);
+  }
+  if (length < minLength || length > maxLength) {
+    throw new SpecError(
+      `${place} has ${length} letters, not ${minLength}..${maxLength}: mend it`,
+    );
+  }
+  if (pattern !== undefined && !new RegExp(pattern).test(String(value))) {
+    throw new SpecError(`${place} is ${JSON.stringify(value)}, not ${pattern}: mend it`);
+  }
 }
 
 function definition(reference: string, root: Root): Node {
@@ -61,9 +97,9 @@ function listed(value: unknown, allowed: readonly unknown[], place: string): unk
 function chosen(value: unknown, node: Node, place: string): Node {
   const options = node.anyOf as readonly Node[];
   if (node.discriminator === undefined) {
-    const plain =
-      options.find((option) => option.type === "null") !== undefined && value === null;
-    return options.find((option) => (option.type === "null") === plain) as Node;
+    const simple = options.find(({ type }) => type !== undefined && typed(value, type));
+    const other = options.find(({ type }) => type === undefined);
+    return simple ?? other ?? (options.find(({ type }) => type !== "null") as Node);
   }
   const { propertyName, mapping } = node.discriminator;
   const tag = (value as Fields | null)?.[propertyName];
@@ -83,7 +119,8 @@ function fieldsOf(value: unknown, node: Node, place: string, root: Root): unknow
   for (const [name, item] of Object.entries(value)) {
     const own = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
     if (typeof own !== "object") {
-      throw new SpecError(`${place}.${name} is not known: update PocketLens`);
+      const known = Object.keys(properties).sort().join(", ") || "none";
+      throw new SpecError(`${place}.${name} is not known (known: ${known}): update PocketLens`);
     }
     found[name] = read(item, own, `${place}.${name}`, root);
   }

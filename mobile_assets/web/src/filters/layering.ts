@@ -1,0 +1,65 @@
+/**
+ * The person in front of something else: only the edge has to be computed.
+ *
+ * Along the edge the person's own colours are estimated from means around each pixel (Forte,
+ * "Approximate Fast Foreground Colour Estimation", 2021).
+ */
+import { clamp } from "../rounding.js";
+import type { Pixels } from "../results.js";
+import { type Plane, boxed, plane, planeOf, resized } from "./planes.js";
+
+const LONGEST = 160;
+const SURE = 2 / 255; // less is nobody, more than 1 - this is nothing but the person
+
+/** The person of `photo` before `behind`; `alpha` 0..1, where it is 1 the pixels are the
+ * photo's own. */
+export function over(photo: Pixels, behind: Pixels, alpha: Plane): Pixels {
+  const { width, height } = photo;
+  const data = behind.data.slice();
+  const sides = sidesOf(photo, alpha);
+  for (let pixel = 0; pixel < alpha.data.length; pixel += 1) {
+    const share = alpha.data[pixel];
+    if (share < SURE) continue;
+    const at = 3 * pixel;
+    const small = 3 * placed(pixel, photo, sides.near);
+    for (let c = 0; c < 3; c += 1) {
+      const seen = photo.data[at + c];
+      const [near, far] = [sides.near.data[small + c], sides.far.data[small + c]];
+      const own = clamp(near + share * (seen - share * near - (1 - share) * far), 0, 255);
+      const mixed = data[at + c] + share * (own - data[at + c]);
+      data[at + c] = share > 1 - SURE ? seen : Math.floor(mixed + 0.5);
+    }
+  }
+  return { width, height, data };
+}
+
+function placed(pixel: number, { width, height }: Pixels, small: Plane): number {
+  const x = Math.floor(((pixel % width) * small.width) / width);
+  const y = Math.floor((Math.floor(pixel / width) * small.height) / height);
+  return y * small.width + x;
+}
+
+/** Mean colours of the person and of what is behind, at a small size. */
+function sidesOf(photo: Pixels, alpha: Plane): { near: Plane; far: Plane } {
+  const scale = Math.min(1, LONGEST / Math.max(photo.width, photo.height));
+  const size = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const colours = resized(planeOf(photo, 3), size[0], size[1], "area");
+  const share = resized(alpha, size[0], size[1], "area");
+  const behind = { ...share, data: share.data.map((value) => 1 - value) };
+  return { near: meansOf(colours, share), far: meansOf(colours, behind) };
+}
+
+/** The mean colour around each pixel, weighted by the eighth power of the share. */
+function meansOf(colours: Plane, share: Plane): Plane {
+  const { width, height } = colours;
+  const side = Math.max(9, Math.floor(Math.max(width, height) / 14)) | 1;
+  const weight = { ...share, data: share.data.map((value) => value ** 8 + 1e-6) };
+  const total = boxed(weight, side);
+  const weighted = plane(width, height, 3);
+  weighted.data.forEach(
+    (_, i) => (weighted.data[i] = colours.data[i] * weight.data[Math.floor(i / 3)]),
+  );
+  const made = boxed(weighted, side);
+  made.data.forEach((value, i) => (made.data[i] = value / total.data[Math.floor(i / 3)]));
+  return made;
+}
