@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,11 +98,15 @@ class Laboratory:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = open_store(Settings(data=str(tmp_path)))
-    assert made is not None
-    yield made
-    made.close()
+def store() -> Iterator[Store]:
+    """In memory, where there is a folder that is: a disk makes such tests slow, no better."""
+    memory = Path("/dev/shm")  # noqa: S108
+    usable = os.access(memory, os.W_OK)
+    with tempfile.TemporaryDirectory(dir=memory if usable else None) as folder:
+        made = open_store(Settings(data=folder))
+        assert made is not None
+        yield made
+        made.close()
 
 
 @pytest.fixture
