@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,9 @@ class Server:
 class Visitor:
     """Somebody at the page, and what the console said."""
 
-    def __init__(self, web: Any, url: str, **context: Any) -> None:
+    def __init__(self, web: Any, url: str, context: Any = None, **settings: Any) -> None:
         web.ready()
-        self.context = web.browser.new_context(**{"reduced_motion": "reduce"} | context)
+        self.context = context or web.browser.new_context(reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.said: list[str] = []
@@ -139,9 +139,28 @@ class Visitor:
         self.context.close()
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
-def server(web: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("site"))
+def elsewhere(samples: Path) -> Iterator[str]:
+    """Another site, with photos."""
+    handler = partial(Quiet, directory=str(samples))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{other.server_port}"
+        other.shutdown()
+
+
+@pytest.fixture(scope="module")
+def server(
+    web: Any, elsewhere: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    port = elsewhere.rsplit(":", 1)[1]
+    rules = ("--url-networks", "127.0.0.0/8", "--url-ports", port)
+    made = Server(tmp_path_factory.mktemp("site"), *rules)
     yield made
     made.kill()
 
@@ -233,12 +252,24 @@ def test_names_are_typed_and_the_objects_cut_out(
     assert "cup" in visitor.page.inner_text("#problem")
 
 
+@pytest.fixture(scope="module")
+def at_home(web: Any, server: Server, samples: Path) -> Iterator[Visitor]:
+    """Somebody who computes on the device, and whose models are loaded once."""
+    made = Visitor(web, server.url)
+    made.at("device")
+    made.take(samples / PHOTO)
+    made.done(PHOTO, "objects", "device")
+    yield made
+    assert made.said == []
+    made.leave()
+
+
 def test_on_this_device_the_answers_are_the_servers(
-    visitor: Visitor, server: Server, samples: Path
+    at_home: Visitor, server: Server, samples: Path
 ) -> None:
+    visitor = at_home
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.method))
-    visitor.at("device")
     visitor.take(samples / PHOTO)
     for task in ON_DEVICE:
         visitor.choose(task)
@@ -272,9 +303,9 @@ def assert_alike(here: Any, there: Any) -> None:
 
 
 def test_masks_and_backgrounds_of_this_device_fit_the_servers(
-    visitor: Visitor, server: Server, samples: Path
+    at_home: Visitor, server: Server, samples: Path
 ) -> None:
-    visitor.at("device")
+    visitor = at_home
     visitor.take(samples / PHOTO)
     visitor.choose("segment")
     visitor.done(PHOTO, "segment", "device")
@@ -357,6 +388,28 @@ def test_everything_comes_part_by_part_and_is_kept_until_it_is_forgotten(
     assert httpx.get(f"{visitor.url}/v1/photos").json()["photos"] == []
 
 
+def test_several_photos_become_an_album(
+    visitor: Visitor, server: Server, samples: Path, tmp_path: Path
+) -> None:
+    page = visitor.page
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no photo")
+    page.set_input_files("#file", [samples / THING, broken, samples / "chelsea.png"])
+    page.wait_for_selector("#album .album li:nth-child(3).ended")
+    page.wait_for_selector("#album-end", state="hidden")
+    told = [one.split("\n") for one in page.locator("#album .album li").all_inner_texts()]
+    assert [one[0] for one in told] == [THING, "broken.jpg", "chelsea.png"]
+    assert "cup" in told[0][1]
+    assert "format" in told[1][1]
+    assert "cat" in told[2][1]
+    assert page.inner_text("#album-title") == "3 of 3 photos"
+    visitor.picture("album")
+    page.click("#album li:nth-child(1) button")
+    visitor.done(THING, "objects", "server")
+    for photo in httpx.get(f"{server.url}/v1/photos").json()["photos"]:
+        httpx.delete(f"{server.url}/v1/photos/{photo['id']}")
+
+
 def test_a_problem_is_told_in_the_servers_words(visitor: Visitor, samples: Path) -> None:
     visitor.take(samples / PHOTO)
     visitor.choose("depth")
@@ -425,7 +478,7 @@ def test_axe_finds_nothing_in_light_and_dark(
     found = violations(page)
     visitor.picture(f"{scheme}-{width}")
     visitor.take(samples / PHOTO)
-    for task in ("smile", "style", "background", "properties", "depth"):
+    for task in ("smile", "style", "background", "depth"):
         visitor.choose(task)
         if task == "depth":
             visitor.press()
@@ -480,32 +533,18 @@ def test_a_photo_is_dropped_or_pasted(visitor: Visitor, samples: Path) -> None:
         visitor.done(f"{kind}.png", "objects", "server")
 
 
-def test_a_photo_comes_by_its_address(web: Any, tmp_path: Path, samples: Path) -> None:
-    from http.server import SimpleHTTPRequestHandler
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    handler = partial(Quiet, directory=str(samples))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
-        threading.Thread(target=other.serve_forever, daemon=True).start()
-        port = str(other.server_port)
-        rules = ("--url-networks", "127.0.0.0/8", "--url-ports", port, "--require-keys", "no")
-        server = Server(tmp_path, *rules)
-        visitor = Visitor(web, server.url)
-        visitor.page.fill("#address", f"http://127.0.0.1:{port}/{THING}")
-        visitor.page.click("#from-address button")
-        visitor.done(THING, "objects", "server")
-        there = server.answer("objects", samples / THING)["result"]
-        assert visitor.record()["result"] == there
-        visitor.page.click("#again")
-        visitor.page.fill("#address", f"http://127.0.0.1:{port}/nothing.png")
-        visitor.page.click("#from-address button")
-        visitor.page.wait_for_selector('body[data-problem="url-not-found"]')
-        visitor.leave()
-        server.kill()
-        other.shutdown()
+def test_a_photo_comes_by_its_address(
+    visitor: Visitor, server: Server, elsewhere: str, samples: Path
+) -> None:
+    page = visitor.page
+    page.fill("#address", f"{elsewhere}/{THING}")
+    page.click("#from-address button")
+    visitor.done(THING, "objects", "server")
+    assert visitor.record()["result"] == server.answer("objects", samples / THING)["result"]
+    page.click("#again")
+    page.fill("#address", f"{elsewhere}/nothing.png")
+    page.click("#from-address button")
+    page.wait_for_selector('body[data-problem="url-not-found"]')
 
 
 def test_a_key_is_asked_for_and_kept_for_the_tab(
@@ -564,21 +603,19 @@ def test_with_the_server_gone_the_device_goes_on(
 
 
 def test_without_the_runtime_the_page_says_how_to_get_it(
-    web: Any, tmp_path: Path, samples: Path
+    web: Any, server: Server, samples: Path
 ) -> None:
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    for name in ("manifest.json", "labels", "models", "golden", "filters"):
-        (bundle / name).symlink_to(ASSETS / name)
-    server = Server(tmp_path, "--bundle", str(bundle))
-    visitor = Visitor(web, server.url)
+    config = httpx.get(f"{server.url}/page/config.json").json() | {"device": None}
+    web.ready()
+    context = web.browser.new_context(service_workers="block")
+    context.route("**/page/config.json", lambda route: route.fulfill(json=config))
+    visitor = Visitor(web, server.url, context=context)
     assert visitor.page.is_disabled("#places [value=device]")
     assert "make web" in visitor.page.inner_text("footer")
     visitor.take(samples / PHOTO)
     visitor.done(PHOTO, "objects", "server")
     assert visitor.said == []
     visitor.leave()
-    server.kill()
 
 
 def test_the_camera_takes_a_photo(visitor: Visitor) -> None:

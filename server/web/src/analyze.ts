@@ -1,12 +1,7 @@
 /** Everything at once: the server's analyses as they come, by server-sent events. */
+import { type Sent, eventsOf } from "./events.js";
 import { call, formOf, sentence } from "./server.js";
 import type { Answer, Choices, Json, Photo, Task } from "./types.js";
-
-/** An event of the stream. */
-export interface Sent {
-  readonly event: string;
-  readonly data: Json;
-}
 
 /** What is told on the way: the answer so far, and how many of the analyses have ended. */
 export type Partial = (answer: Answer, done: number, of: number) => void;
@@ -27,7 +22,8 @@ export async function analyze(
   const response = await call("/v1/analyze", { method: "POST", headers, body, signal });
   const gathered = new Gathered(task, photo, started);
   for await (const sent of eventsOf(response)) {
-    if (gathered.take(sent)) partial(gathered.answer(), gathered.done, gathered.of);
+    if (gathered.take(sent) && !signal.aborted)
+      partial(gathered.answer(), gathered.done, gathered.of);
   }
   return gathered.whole();
 }
@@ -83,31 +79,4 @@ class Gathered {
     if (!this.ended) throw new Error("the server ended before everything was told: ask again");
     return this.answer();
   }
-}
-
-/** The events of a response's body, as they come. */
-async function* eventsOf(response: Response): AsyncGenerator<Sent> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += decoder.decode(value, { stream: true });
-    const blocks = text.split("\n\n");
-    text = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const sent = eventOf(block);
-      if (sent !== null) yield sent;
-    }
-  }
-}
-
-/** One event; null for a comment. */
-export function eventOf(block: string): Sent | null {
-  const fields = block.split("\n").map((line) => line.split(/: ?(.*)/s));
-  const event = fields.find(([name]) => name === "event")?.[1];
-  const data = fields.filter(([name]) => name === "data").map(([, text]) => text);
-  if (event === undefined || data.length === 0) return null;
-  return { event, data: JSON.parse(data.join("\n")) as Json };
 }

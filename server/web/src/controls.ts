@@ -1,6 +1,6 @@
 /** The settings of a task: those that deserve it by hand, the rest as their schema says. */
 import { backgroundControl } from "./background_control.js";
-import { h } from "./dom.js";
+import { find, h } from "./dom.js";
 import { namesControl } from "./names_control.js";
 import { styleControl } from "./style_control.js";
 import type { Choices, Config, Parameter, Place, Task } from "./types.js";
@@ -23,6 +23,19 @@ export function controlsOf(task: Task, config: Config, place: Place): readonly C
   const rest = task.parameters.filter(({ name }) => !covered.has(name)).map(generic);
   const files = task.pictures.filter((name) => !covered.has(name)).map(picture);
   return [...own, ...folded([...files, ...rest], task)];
+}
+
+/** Write a task's settings into the page; hidden where there is nothing to choose or press. */
+export function listControls(task: Task | null, controls: readonly Control[]): void {
+  const form = find("controls");
+  form.hidden = task === null || (controls.length === 0 && !task.slow);
+  if (task === null) return;
+  form.replaceChildren(
+    h("h2", {}, task.title),
+    h("p", { class: "soft" }, task.hint),
+    ...controls.map(({ element }) => element),
+    h("button", { type: "submit", class: "button primary wide" }, task.verb),
+  );
 }
 
 /** What a task of the table is seldom told is folded away; of others nothing is. */

@@ -1,10 +1,11 @@
 /** What the page says of itself: where photos go, what went wrong, what was done already. */
-import { find, h } from "./dom.js";
+import { find, h, icon } from "./dom.js";
 import { ended } from "./progress.js";
 import { millis } from "./result.js";
 import { Trouble, keepKey, keyText } from "./server.js";
 import type { Answer, Config, Place } from "./types.js";
 
+const KEY_ICON = "M8 9a4 4 0 1 0 0 8a4 4 0 1 0 0-8M11 10.500L20 4M16 7l3 3M14 8.500l2 2";
 const LACKING =
   "To compute on this device, the server needs the browser runtime: run make web in a " +
   "checkout, or serve a bundle made with edge-convert bundle --platform web.";
@@ -36,9 +37,10 @@ export function failed(error: unknown, during: string): void {
   const title = known ? error.title : "Something went wrong in this page";
   const code = known ? error.code : "";
   const act = () => find("settings").click();
+  const later = known && error.retryAfter > 0 ? ` Ask again in ${error.retryAfter} s.` : "";
   find("problem").replaceChildren(
     h("h2", {}, title),
-    h("p", {}, (error as Error).message),
+    h("p", {}, (error as Error).message + later),
     code === "unauthenticated"
       ? h("button", { type: "button", class: "button", click: act }, "Enter a key")
       : "",
@@ -53,6 +55,7 @@ export function failed(error: unknown, during: string): void {
 export function listenToKey(changed: () => void): void {
   const dialog = find<HTMLDialogElement>("key-dialog");
   const input = find<HTMLInputElement>("key");
+  find("settings").replaceChildren(icon(KEY_ICON));
   find("settings").addEventListener("click", () => {
     input.value = keyText();
     dialog.showModal();

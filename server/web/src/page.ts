@@ -1,9 +1,10 @@
 /** The page: a photo, a task, and what comes of it, here or on the server. */
+import { OneByOne, album } from "./album.js";
 import { analyze } from "./analyze.js";
 import { type Document, type Model, tasksOf } from "./catalogue.js";
-import { type Control, controlsOf } from "./controls.js";
+import { type Control, controlsOf, listControls } from "./controls.js";
 import { Device } from "./device.js";
-import { find, h, icon, say } from "./dom.js";
+import { find, h, say } from "./dom.js";
 import { summary } from "./findings.js";
 import { listHistory } from "./history.js";
 import { calm, explain, failed, listRuns, listenToKey } from "./notices.js";
@@ -19,7 +20,6 @@ import { startTheme } from "./theme.js";
 import type { Answer, Choices, Config, Photo, Place, Task } from "./types.js";
 
 const FIRST = "objects";
-const KEY_ICON = "M8 9a4 4 0 1 0 0 8a4 4 0 1 0 0-8M11 10.500L20 4M16 7l3 3M14 8.500l2 2";
 const MOST_RUNS = 12;
 const SOON = 350; // milliseconds after the last change
 
@@ -42,7 +42,6 @@ class Page {
 
   static async start(): Promise<void> {
     startTheme();
-    find("settings").replaceChildren(icon(KEY_ICON));
     const config = (await (await fetch("/page/config.json")).json()) as Config;
     const page = new Page(config);
     page.listen();
@@ -86,7 +85,7 @@ class Page {
   }
 
   private listen(): void {
-    listenForPhotos(this.take);
+    listenForPhotos({ take: this.take, takeAll: (files) => void this.receiveAll(files) });
     listenToKey(() => void this.connect());
     find("again").addEventListener("click", () => this.leave());
     find("places").addEventListener("change", (event) => {
@@ -113,6 +112,18 @@ class Page {
       this.choose(this.task);
     } catch (error) {
       failed(error, "photo");
+    }
+  }
+
+  /** Several photos are a job for the server; this device takes them one by one. */
+  private async receiveAll(files: readonly File[]): Promise<void> {
+    try {
+      if (this.place === "device") throw new OneByOne();
+      this.leave();
+      await album(files, this.config.most_bytes, this.take);
+      await listHistory(this.take);
+    } catch (error) {
+      failed(error, "album");
     }
   }
 
@@ -154,24 +165,12 @@ class Page {
     clearTimeout(this.waiting);
     ended();
     this.controls = task === null ? [] : controlsOf(task, this.config, this.place);
-    this.listControls(task);
+    listControls(task, this.controls);
     if (this.photo === null) return;
     calm();
     find("result").hidden = true;
     this.stage?.show(this.photo, null);
     if (this.ready()) void this.run();
-  }
-
-  private listControls(task: Task | null): void {
-    const form = find("controls");
-    form.hidden = task === null || (this.controls.length === 0 && !task.slow);
-    if (task === null) return;
-    form.replaceChildren(
-      h("h2", {}, task.title),
-      h("p", { class: "soft" }, task.hint),
-      ...this.controls.map(({ element }) => element),
-      h("button", { type: "submit", class: "button primary wide" }, task.verb),
-    );
   }
 
   /** Whether it may be asked without the button. */
@@ -219,11 +218,10 @@ class Page {
   private ask(task: Task, photo: Photo, signal: AbortSignal): Promise<Answer> {
     const choices = Object.assign({}, ...this.controls.map((one) => one.choices())) as Choices;
     if (this.place === "device") return this.device.ask(task, photo, choices, signal);
-    if (task.name !== "analyze") return askServer(task, photo, choices, signal);
-    return analyze(task, photo, choices, signal, (answer, done, of) => {
-      if (signal.aborted) return;
+    const ask = task.name === "analyze" ? analyze : askServer;
+    return ask(task, photo, choices, signal, (part, done, of) => {
       reached(done, of);
-      this.show(answer);
+      this.show(part);
     });
   }
 

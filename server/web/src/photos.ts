@@ -67,11 +67,10 @@ export async function sample(name: string): Promise<Photo> {
   return opened(await response.blob(), name);
 }
 
-/** The pictures among what is dropped or pasted, or an address in it. */
-export function given(transfer: DataTransfer | null): File | string | null {
-  const file = [...(transfer?.files ?? [])].find(({ type }) => type.startsWith("image/"));
-  if (file !== undefined) return file;
-  if (transfer !== null && transfer.files.length > 0) return transfer.files[0];
+/** The files among what is dropped or pasted, or an address in it. */
+export function given(transfer: DataTransfer | null): readonly File[] | string {
+  const files = [...(transfer?.files ?? [])];
+  if (files.length > 0) return files;
   const text = transfer?.getData("text/plain").trim() ?? "";
-  return /^https?:\/\/\S+$/.test(text) ? text : null;
+  return /^https?:\/\/\S+$/.test(text) ? text : [];
 }

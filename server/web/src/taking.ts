@@ -7,9 +7,16 @@ import type { Photo } from "./types.js";
 
 export type Take = (coming: Promise<Photo>) => void;
 
+/** Who takes what comes: one photo, or several files. */
+export interface Takers {
+  readonly take: Take;
+  readonly takeAll: (files: readonly File[]) => void;
+}
+
 /** Listen to all of them. */
-export function listenForPhotos(take: Take): void {
-  for (const id of ["file", "another"]) listenToFile(find<HTMLInputElement>(id), take);
+export function listenForPhotos(takers: Takers): void {
+  const { take } = takers;
+  for (const id of ["file", "another"]) listenToFile(find<HTMLInputElement>(id), takers);
   find("camera").addEventListener("click", () => {
     void takePhoto().then((photo) => photo && take(opened(photo, "camera.jpg")));
   });
@@ -19,20 +26,26 @@ export function listenForPhotos(take: Take): void {
   });
   document.addEventListener("paste", (event) => {
     const typing = event.target instanceof HTMLInputElement;
-    if (!typing) takeIn(event, event.clipboardData, take);
+    if (!typing) takeIn(event, event.clipboardData, takers);
   });
-  listenToDrops(take);
+  listenToDrops(takers);
 }
 
-function listenToFile(input: HTMLInputElement, take: Take): void {
+function listenToFile(input: HTMLInputElement, takers: Takers): void {
   input.addEventListener("change", () => {
-    const [file] = input.files ?? [];
-    if (file) take(opened(file, file.name));
+    const files = [...(input.files ?? [])];
     input.value = "";
+    takeFiles(files, takers);
   });
 }
 
-function listenToDrops(take: Take): void {
+function takeFiles(files: readonly File[], { take, takeAll }: Takers): void {
+  const [file] = files;
+  if (files.length > 1) takeAll(files);
+  else if (file) take(opened(file, file.name));
+}
+
+function listenToDrops(takers: Takers): void {
   const veil = find("dropping");
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -44,15 +57,16 @@ function listenToDrops(take: Take): void {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     veil.hidden = true;
-    takeIn(event, event.dataTransfer, take);
+    takeIn(event, event.dataTransfer, takers);
   });
 }
 
-function takeIn(event: Event, transfer: DataTransfer | null, take: Take): void {
-  const photo = given(transfer);
-  if (photo === null) return;
+function takeIn(event: Event, transfer: DataTransfer | null, takers: Takers): void {
+  const got = given(transfer);
+  if (got.length === 0) return;
   event.preventDefault();
-  take(typeof photo === "string" ? fromAddress(photo) : opened(photo, photo.name));
+  if (typeof got === "string") takers.take(fromAddress(got));
+  else takeFiles(got, takers);
 }
 
 /** The samples as buttons. */

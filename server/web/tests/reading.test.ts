@@ -1,8 +1,9 @@
 /** What is read of answers, documents and streams, without a browser. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventOf } from "../src/analyze.js";
+import { parts } from "../src/album.js";
 import { type Document, tasksOf } from "../src/catalogue.js";
+import { eventOf } from "../src/events.js";
 import { marksOf, overlaysOf, percent } from "../src/marks.js";
 import type { Config } from "../src/types.js";
 
@@ -100,8 +101,17 @@ test("a share is never rounded to nothing", () => {
   assert.deepEqual([0, 0.001, 0.5, 1].map(percent), ["0 %", "< 1 %", "50 %", "100 %"]);
 });
 
+test("an album is sent in as many parts as have to be", () => {
+  const sizes = (...all: readonly number[]) => all.map((size) => ({ size }));
+  const split = (...all: readonly number[]) =>
+    parts(sizes(...all), 100).map((part) => part.map(({ size }) => size));
+  assert.deepEqual(split(40, 40, 40), [[40, 40], [40]]); // prettier-ignore
+  assert.deepEqual(split(200, 10), [[200], [10]]); // prettier-ignore
+  assert.deepEqual(split(), []);
+});
+
 test("events are read, comments are not", () => {
   const sent = eventOf('id: 3\nevent: result\ndata: {"name":"faces: all"}');
-  assert.deepEqual(sent, { event: "result", data: { name: "faces: all" } });
+  assert.deepEqual(sent, { event: "result", data: { name: "faces: all" }, id: "3" });
   assert.equal(eventOf(": still working"), null);
 });
