@@ -22,6 +22,7 @@ from edge_server.parents.asking import (
     pixels_of,
 )
 from edge_server.parents.pages import page, wants_page
+from edge_server.parents.scene_words import our_words
 from edge_server.problems import DuplicateField, Fault, InvalidParameter, MissingImage, Problem
 from edge_server.tasks.filtering import FilterParams
 
@@ -117,10 +118,9 @@ def chosen(fields: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> st
 
 
 def _words(fields: Mapping[str, Any]) -> str:
-    """The words; blanks around them, which people write, mean nothing."""
-    sent = fields.get("params", "")
-    read = read_parameters(FilterParams, {"background": sent}).background
-    return ",".join(word.strip() for word in read.split(",") if word.strip())
+    """The background's words, of what people search photos with."""
+    sent = {"background": fields.get("params", "")}
+    return our_words(read_parameters(FilterParams, sent).background)
 
 
 def _page(problem: Problem | None = None) -> Response:

@@ -59,6 +59,8 @@ def test_words_make_a_background_offline(made: Any) -> None:
     words = made(options="unsplash", params=" rainbow , texture ")
     assert np.array_equal(words, made(options="unsplash", params="rainbow,texture"))
     assert words[CORNER].std() > 10
+    searched = made(options="unsplash", params="flowers")
+    assert np.array_equal(searched, made(options="unsplash", params="spring,bokeh"))
     red = made(options="unsplash")[CORNER].mean(axis=(0, 1))  # no words: as the project
     assert red[0] > 180
     assert red[1:].max() < 90
