@@ -12,7 +12,7 @@ from flask import Response, request
 from edge_runtime.results import Depth
 from edge_server.api import wire
 from edge_server.api.requests import Reader, cancelled_when_gone, deadline_or
-from edge_server.problems import MissingImage, NotAcceptable
+from edge_server.problems import MissingImage, ModelNotFound, NotAcceptable
 from edge_server.tasks.task import Call, Choice
 
 if TYPE_CHECKING:
@@ -53,8 +53,11 @@ class Asker:
         return Reader(engine=self.services.engine, intake=self.services.intake)
 
     def task(self, name: str) -> Task:
-        """The task of that name."""
-        return next(task for task in self.services.tasks if task.name == name)
+        """The task of that name; ``ModelNotFound`` where the bundle has no model for it."""
+        found = next((task for task in self.services.tasks if task.name == name), None)
+        if found is None:
+            raise ModelNotFound(f"the bundle of this server has no model for {name}")
+        return found
 
     @contextmanager
     def turn(self, *questions: Question) -> Iterator[Deadline]:

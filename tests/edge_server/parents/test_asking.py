@@ -15,7 +15,12 @@ from edge_server.api.bodies import Body
 from edge_server.api.gate import Gate
 from edge_server.engine.interface import Deadline
 from edge_server.parents.asking import Asker, Question, accepted_picture, pixels_of
-from edge_server.problems import ImageTooSmall, MissingImage, NotAcceptable
+from edge_server.problems import (
+    ImageTooSmall,
+    MissingImage,
+    ModelNotFound,
+    NotAcceptable,
+)
 from edge_server.settings import Settings
 from edge_server.tasks.task import Task
 
@@ -77,6 +82,16 @@ def test_a_question_becomes_a_call_of_its_task(asker: Asker) -> None:
     assert call.upload is UPLOAD
     with pytest.raises(ImageTooSmall):
         asker.ask(Question(task="heavy"), UPLOAD, Deadline.after(1))
+
+
+def test_a_task_that_the_bundle_has_no_model_for_is_said(asker: Asker) -> None:
+    question = Question(task="filter")
+    with (
+        APP.test_request_context("/"),
+        pytest.raises(ModelNotFound, match="no model for filter"),
+        asker.turn(question),
+    ):
+        pass
 
 
 def test_a_turn_is_at_the_gate_of_the_model_that_answers(asker: Asker) -> None:
