@@ -174,7 +174,7 @@ class KeptAnswers:
 
     def _end(self, owner: Owner, fingerprint: bytes, response: Response | None) -> None:
         kept = None
-        if response is not None and response.status_code in {200, 202}:
+        if response is not None and response.status_code in {200, 201, 202}:
             body, headers = response.get_data(), tuple(response.headers.items())
             until = self._clock() + self._seconds
             kept = _Kept(fingerprint, until, response.status_code, body, headers)
