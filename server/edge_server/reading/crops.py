@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from edge_server.reading.text_boxes import Quad
 
 Pixels: TypeAlias = "NDArray[np.uint8]"
+_PLACES = 3
 
 
 def turned(quad: Quad, quarters: int) -> Quad:
@@ -44,6 +45,18 @@ def crop(rgb: Pixels, quad: Quad) -> Pixels:
         rgb, warp, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return cast("Pixels", straight)
+
+
+def places_of(line: Pixels, shape: float) -> list[Pixels]:
+    """Some places of a line uint8 [H, W, 3] that are ``shape`` times as wide as high: its
+    beginning, middle and end; the whole line where it is no longer.
+    """
+    height, width = line.shape[:2]
+    wide = round(height * shape)
+    if width <= wide:
+        return [line]
+    begins = np.unique(np.linspace(0, width - wide, _PLACES).round().astype(int))
+    return [line[:, begin : begin + wide] for begin in begins.tolist()]
 
 
 def line_input(line: Pixels, height: int, width: int) -> NDArray[np.float32]:

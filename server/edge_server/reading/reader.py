@@ -15,6 +15,7 @@ from edge_server.reading.crops import (
     crop,
     line_input,
     network_input,
+    places_of,
     scaled,
     size_of,
     turned,
@@ -37,7 +38,8 @@ _DIRECTION_WIDTH = 192
 _STEP = 64  # widths of lines are rounded up to these, so that some are alike
 _NARROWEST, _WIDEST = 320, 3200
 _MOST_COLUMNS = 3200  # of lines that are read together
-_BATCH = 16
+_BATCH = 8
+_HARDLY = 0.8  # the confidence of lines that are read the other way round as well
 
 
 class Network(Protocol):
@@ -104,15 +106,23 @@ class Reader:
 
     def _upside_down(self, rgb: Pixels, quads: Sequence[Quad]) -> list[float]:
         """The probability that what is in each box is upside down, read along its longer
-        side."""
-        found: list[float] = []
+        side: the mean over some places of the line, as it was trained on words."""
+        looks: list[float] = []
         for start in range(0, len(quads), _BATCH):
-            batch = [
-                _input(rgb, turned(quad, int(is_tall(quad))), _DIRECTION_WIDTH)
+            lines = [
+                crop(rgb, turned(quad, int(is_tall(quad))))
                 for quad in quads[start : start + _BATCH]
             ]
-            found += self.networks.direction.run(np.stack(batch))[:, 1].tolist()
-        return found
+            places = [places_of(line, _DIRECTION_WIDTH / _HEIGHT) for line in lines]
+            batch = [
+                line_input(place, _HEIGHT, _DIRECTION_WIDTH)
+                for some in places
+                for place in some
+            ]
+            found = self.networks.direction.run(np.stack(batch))[:, 1]
+            ends = np.cumsum([len(some) for some in places])[:-1]
+            looks += [float(some.mean()) for some in np.split(found, ends)]
+        return looks
 
     def _lines(
         self,
@@ -126,12 +136,29 @@ class Reader:
             for index, (quad, look) in enumerate(looked_at)
             for quarters in readings_to_try(quad, look)
         ]
-        read = self._readings(rgb, [quad for _, quad in ways], after)
         best: dict[int, tuple[Quad, Reading]] = {}
+        self._read_ways(rgb, ways, best, after)
+        # What is hardly read may be upside down all the same.
+        again = [
+            (index, turned(quad, 2))
+            for index, (quad, reading) in best.items()
+            if reading.confidence < _HARDLY
+        ]
+        self._read_ways(rgb, again, best, lambda _share: None)
+        return [line for line in best.values() if line[1].text.strip()]
+
+    def _read_ways(
+        self,
+        rgb: Pixels,
+        ways: Sequence[tuple[int, Quad]],
+        best: dict[int, tuple[Quad, Reading]],
+        after: Callable[[float], None],
+    ) -> None:
+        """Put the best reading of each box, by its index, into ``best``."""
+        read = self._readings(rgb, [quad for _, quad in ways], after)
         for (index, quad), reading in zip(ways, read, strict=True):
             if index not in best or reading.confidence > best[index][1].confidence:
                 best[index] = quad, reading
-        return [line for line in best.values() if line[1].text.strip()]
 
     def _readings(
         self, rgb: Pixels, quads: Sequence[Quad], after: Callable[[float], None]

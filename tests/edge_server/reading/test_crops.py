@@ -8,6 +8,7 @@ from edge_server.reading.crops import (
     crop,
     line_input,
     network_input,
+    places_of,
     scaled,
     size_of,
     turned,
@@ -84,3 +85,13 @@ def test_thin_strokes_survive_shrinking() -> None:
     page[::8] = 0
     assert scaled(page, (50, 50)).mean() == pytest.approx(page.mean(), abs=1)
     assert scaled(page, (800, 600)).shape == (800, 600, 3)
+
+
+@pytest.mark.parametrize(
+    ("width", "begins"), [(10, [0]), (40, [0]), (41, [0, 1]), (100, [0, 30, 60])]
+)
+def test_a_long_line_is_looked_at_in_places(width: int, begins: list[int]) -> None:
+    line = np.broadcast_to(np.arange(width, dtype=np.uint8)[None, :, None], (10, width, 3))
+    places = places_of(line, 4.0)
+    assert [int(place[0, 0, 0]) for place in places] == begins
+    assert {place.shape for place in places} == {(10, min(width, 40), 3)}

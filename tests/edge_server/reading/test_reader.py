@@ -66,6 +66,20 @@ def test_what_is_written_is_read(
         assert max(off) < 1.5
 
 
+def test_a_line_that_is_hardly_read_is_read_the_other_way_round(
+    read: Callable[..., Text], pages: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the network that should have known was wrong."""
+    monkeypatch.setattr(
+        module.Reader, "_upside_down", lambda _self, _rgb, quads: [0.0] * len(quads)
+    )
+    flipped = np.ascontiguousarray(pages["upright"][::-1, ::-1])
+    text = read(flipped, lambda _share: None, quarters=0)
+    assert text.turn == 0
+    assert {round(abs(line.angle)) for line in text.lines} == {180}
+    assert "https://example.org/path?query=value" in {line.text for line in text.lines}
+
+
 def test_polygons_are_around_what_is_written(
     read: Callable[..., Text], pages: dict[str, Any]
 ) -> None:
