@@ -144,18 +144,20 @@ def _pic_metric(problems: Json) -> Json:
     }
     again = _looked("picMetricAgain", "Pic Metric: a photo sent before, by its MD5", problems)
     again["parameters"].append(md5)
+    sent = _looked("picMetric", "Pic Metric: a file or an address", problems)
+    program = _looked("doDataScience", "Pic Metric: what is in a photo", problems)
+    named = _looked("doDataScienceUrl", "Pic Metric: the photo by its address", problems)
+    for told in (program, named):
+        del told["responses"]["200"]["content"][_HTML]
+    body = {"requestBody": _body(**{_FORM: _fields(file=_BINARY, url=_TEXT)})}
     return {
         "/upload": {
             "get": _page("picMetricPage", "Pic Metric: its page", problems),
-            "post": _sent("picMetric", "Pic Metric: a file or an address", problems),
+            "post": sent | body,
         },
         "/upload/{md5}": {"get": again},
-        "/do_data_science": {
-            "post": _sent("doDataScience", "Pic Metric: what is in a photo", problems)
-        },
-        "/do_data_science_url": {
-            "post": _sent("doDataScienceUrl", "Pic Metric: the photo by its address", problems)
-        },
+        "/do_data_science": {"post": program | body},
+        "/do_data_science_url": {"post": named | body},
     }
 
 
@@ -164,11 +166,6 @@ def _looked(name: str, summary: str, problems: Json) -> Json:
     content = {_JSON: {"schema": answer}, _HTML: {"schema": _TEXT}}
     answered = {"description": "Labels, objects and pictures of them", "content": content}
     return _operation(name, summary, {"200": answered} | problems)
-
-
-def _sent(name: str, summary: str, problems: Json) -> Json:
-    form = _fields(file=_BINARY, url=_TEXT)
-    return _looked(name, summary, problems) | {"requestBody": _body(**{_FORM: form})}
 
 
 def _page(name: str, summary: str, problems: Json) -> Json:
