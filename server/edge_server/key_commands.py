@@ -74,4 +74,6 @@ def _line(record: KeyRecord) -> str:
     made = datetime.fromtimestamp(record.made, UTC).date()
     ends = datetime.fromtimestamp(record.ends, UTC).date() if record.ends else "never"
     state = "revoked" if record.revoked else f"ends {ends}"
-    return f"{record.id}  {record.name:20} {','.join(record.scopes):18} made {made}  {state}"
+    rotated = f"  owner {record.owner}" if record.owner not in {"", record.id} else ""
+    scopes = ",".join(record.scopes)
+    return f"{record.id}  {record.name:20} {scopes:18} made {made}  {state}{rotated}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,24 @@ def test_a_full_disk_leaves_the_keys_as_they_were(store: KeyStore) -> None:
     assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]
     assert store.path.read_bytes() == before
     assert store.check(key, "infer").name == "phone"
+
+
+def test_a_keys_owner_stays_when_it_is_rotated(tmp_path: Path) -> None:
+    store = KeyStore(tmp_path / "keys.json")
+    first = store.check(store.add("phone"), "infer")
+    assert first.owner == first.id
+    second = store.check(store.rotate(first.id), "infer")
+    third = store.check(store.rotate(second.id), "infer")
+    assert second.id != first.id != third.id
+    assert second.owner == third.owner == first.id
+    assert store.check(store.add("other"), "infer").owner != first.id
+
+
+def test_keys_from_before_there_were_owners_own_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    text = KeyStore(path).add("phone")
+    records = json.loads(path.read_text())
+    del records[0]["owner"]
+    path.write_text(json.dumps(records))
+    record = KeyStore(path).check(text, "infer")
+    assert record.owner == record.id

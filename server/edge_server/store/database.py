@@ -120,7 +120,10 @@ class Database:
 
     @contextmanager
     def _session(self, options: dict[str, Any]) -> Iterator[Session]:
-        engine = self._opened().engine.execution_options(**options)
+        try:
+            engine = self._opened().engine.execution_options(**options)
+        except StoreError as error:  # who started the server is told so; who asks, this
+            raise unavailable(error) from None
         with (
             database_faults(),
             Session(engine, expire_on_commit=False) as session,
@@ -141,7 +144,7 @@ class Database:
 
     def _open(self) -> _Open:
         if self.is_sqlite and self._url.database:
-            _make_folder(Path(self._url.database).parent)
+            _make_place(Path(self._url.database))
         engine = self._engine()
         try:
             with database_faults(), engine.begin() as connection:
@@ -216,10 +219,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _make_folder(folder: Path) -> None:
+def _make_place(file: Path) -> None:
+    """Its folder and the file, still empty: only their owner may read them."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
     except OSError:
         raise StoreError(
-            f"the store's folder {folder} cannot be made: name another with POCKETLENS_DATA"
+            f"the store's folder {file.parent} cannot be written: name another with "
+            "POCKETLENS_DATA"
         ) from None

@@ -20,7 +20,8 @@ class PhotoRecord(Record, frozen=True, kw_only=True):
 
     ``size`` in bytes, ``width`` and ``height`` upright, in pixels; ``taken`` is
     ``YYYY-MM-DDTHH:MM:SS`` in the camera's own time, empty where it is not known; ``kept``
-    is seconds since 1970; ``tags`` are what its owner said of it.
+    is seconds since 1970, anew where it came again days later; ``tags`` are what its owner
+    said of it.
     """
 
     id: str

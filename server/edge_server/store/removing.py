@@ -45,6 +45,21 @@ def drop_result(session: Session, photo: Photo, question: Question) -> set[str]:
     return hashes
 
 
+def forget(store: Store, owner: str) -> int:
+    """Everything of that owner, in whichever table: how many photos there were."""
+    with store.session() as session:
+        ids = list(session.scalars(select(Photo.id).where(Photo.owner == owner)))
+        for start in range(0, len(ids), _AT_ONCE):
+            drop_photos(session, ids[start : start + _AT_ONCE])
+        for table in reversed(every_table().sorted_tables):
+            if "owner" in table.columns:
+                session.execute(delete(table).where(table.columns["owner"] == owner))
+        spare = list(session.scalars(select(Blob.sha256).where(~needed())))
+    release(store, spare)
+    store.database.scrub()
+    return len(ids)
+
+
 def expire(store: Store, before: float) -> int:
     """Every photo that was kept before that time, so many at once: how many."""
     count = 0

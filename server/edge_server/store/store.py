@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from edge_server.store.records import Page, PhotoRecord, Question, Search
     from edge_server.store.tables import Picture
 
+FRESH = 86400.0  # seconds in which a photo that comes again is not written down again
+
 
 @dataclass(frozen=True)
 class Store:
@@ -68,9 +70,12 @@ class Store:
     def keep(self, owner: str, upload: Upload, tags: Mapping[str, str] | None = None) -> Kept:
         """Keep a photo of that owner; the same bytes again are the same photo.
 
-        ``tags`` are added to those that the photo has.
+        ``tags`` are added to those that the photo has.  One that was kept long ago is kept
+        as long again from now.
         """
-        if not tags and (known := self.find(owner, upload.sha256)) is not None:
+        known = self.find(owner, upload.sha256)
+        fresh = self.clock() - FRESH
+        if known is not None and not tags and known.kept > fresh:
             return Kept(photo=known, new=False)
         contents = {upload.sha256: upload.encoded}
         self.put_blobs(contents)
@@ -81,6 +86,7 @@ class Store:
             if photo is None:
                 photo = photo_row(owner, upload, self.clock())
                 session.add(photo)
+            photo.kept = photo.kept if photo.kept > fresh else self.clock()
             add_tags(session, photo, tags or {})
             session.flush()
             session.refresh(photo)

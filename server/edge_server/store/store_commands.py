@@ -1,4 +1,4 @@
-"""``edge-serve store``: check what is kept, and take away what nobody needs."""
+"""``edge-serve store``: check what is kept, and take away what nobody needs or may have."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_runtime.errors import PocketLensError
+from edge_runtime.spec import Record
 from edge_server.settings import settings_from
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from edge_runtime.spec import Record
     from edge_server.settings import Settings
     from edge_server.store.store import Store
 
     Act = Callable[[Store, Settings, argparse.Namespace], tuple[Record, list[str], int]]
 
 _GRACE = 60.0  # minutes
+
+
+class Forgotten(Record, frozen=True, kw_only=True):
+    """Whose things were deleted, and how many photos there were."""
+
+    owner: str
+    photos: int
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +42,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--grace", type=float, default=_GRACE, help=f"minutes (default {_GRACE:g}) that bytes "
         "without a row are left alone: somebody may be writing it"
     )  # fmt: skip
-    for parser_, act in ((check, _check), (gc, _gc)):
+    forget = acts.add_parser("forget", help="delete everything of an owner")
+    forget.add_argument("owner", help="a key's id, as 'keys list' shows it, or local")
+    for parser_, act in ((check, _check), (gc, _gc), (forget, _forget)):
         parser_.add_argument("--json", action="store_true", help="print JSON")
         parser_.set_defaults(store_act=act)
 
@@ -86,3 +95,13 @@ def _gc(
         f"needs, {swept.parts} unfinished files"
     )
     return swept, [line], 0
+
+
+def _forget(
+    store: Store, _settings: Settings, options: argparse.Namespace
+) -> tuple[Record, list[str], int]:
+    from edge_server.store.removing import forget
+
+    count = forget(store, options.owner)
+    line = f"forgotten: {count} photos of {options.owner}, and all that was known of them"
+    return Forgotten(owner=options.owner, photos=count), [line], 0

@@ -36,10 +36,12 @@ def tended(services: Services, every: float = HOUR) -> Iterator[None]:
     when it is left.  Raises ``StoreError`` where the database cannot be used.
     """
     settings, leave = services.settings, Event()
-    look(settings)
     if settings.store == "no":
         yield
         return
+    look(settings)
+    if settings.database_url or settings.blobs_url:
+        services.needed_store  # noqa: B018  a URL that cannot be used is said now
     thread = Thread(target=_tend, args=(services, leave, every), name="store", daemon=True)
     thread.start()
     try:

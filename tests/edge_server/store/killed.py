@@ -1,8 +1,9 @@
 """A process that keeps photos and kills itself; run by ``test_store_killed.py``.
 
-It imports what is needed once, then makes a child for every line ``first kill_after`` that it
-reads: the child keeps the photos of the batch from number ``first`` on, says each number once
-it is kept, and kills itself after so many calls of functions.  It has no other threads.
+It is given the settings of a store, as JSON, and the number of photos.  It imports what is
+needed once, then makes a child for every line ``first kill_after`` that it reads: the child
+keeps the photos of the batch from number ``first`` on, says each number once it is kept, and
+kills itself after so many calls of functions.  It has no other threads.
 """
 
 from __future__ import annotations
@@ -17,18 +18,20 @@ from typing import Any
 # What a child would else import, and what is in the calls that are counted.
 import alembic.command
 import alembic.config
+import msgspec
+import psycopg
+import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite
 import sqlalchemy.orm
 
 from edge_server.intake.upload import Upload
 from edge_server.settings import Settings
-from edge_server.store import every_table, folder_blobs, migrating
+from edge_server.store import every_table, folder_blobs, migrating, object_blobs
 from edge_server.store.records import MadePicture, Outcome, Question
 from edge_server.store.store import open_store
 
-PHOTOS = 200
 QUESTION = Question(analysis="faces", versions={"m": "1"})
-LOADED = (alembic, sqlalchemy, every_table, folder_blobs, migrating)
+LOADED = (alembic, psycopg, sqlalchemy, every_table, folder_blobs, migrating, object_blobs)
 
 
 def content(number: int) -> bytes:
@@ -40,10 +43,10 @@ def upload(number: int) -> Upload:
     return Upload(photo=photo, format="jpeg", size_wh=(1, 1), encoded=content(number))
 
 
-def keep_from(data: str, first: int) -> None:
-    store = open_store(Settings(data=data))
+def keep_from(settings: Settings, photos: int, first: int) -> None:
+    store = open_store(settings)
     assert store is not None
-    for number in range(first, PHOTOS):
+    for number in range(first, photos):
         photo = store.keep("ann", upload(number)).photo
         # Two photos share a picture.
         shared = str(number // 2).encode()
@@ -68,20 +71,16 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def child(data: str, first: int, kill_after: int) -> None:
-    if kill_after:
-        sys.setprofile(Killer(kill_after))
-    keep_from(data, first)
-
-
-def main(data: str) -> None:
+def main(settings: Settings, photos: int) -> None:
     sqlalchemy.orm.configure_mappers()
     for line in iter(partial(os.read, 0, 100), b""):
         first, kill_after = map(int, line.split())
         made = os.fork()
         if not made:
             try:
-                child(data, first, kill_after)
+                if kill_after:
+                    sys.setprofile(Killer(kill_after))
+                keep_from(settings, photos, first)
             finally:
                 os._exit(0)
         os.waitpid(made, 0)
@@ -89,4 +88,4 @@ def main(data: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(msgspec.json.decode(sys.argv[1], type=Settings), int(sys.argv[2]))

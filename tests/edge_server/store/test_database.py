@@ -35,6 +35,20 @@ def test_sqlite_is_set_up_to_survive(plain: Store) -> None:
     }
 
 
+def test_only_the_owner_may_read_the_file(
+    tmp_path: Path, upload: Callable[..., Upload]
+) -> None:
+    data = tmp_path / "data"
+    with closing(Database(f"sqlite:///{data}/store.sqlite", 1)) as database:
+        database.open()
+        with database.session() as session:
+            session.execute(text("DELETE FROM words"))
+            found = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
+    assert found.keys() == {"store.sqlite", "store.sqlite-wal", "store.sqlite-shm"}
+    assert set(found.values()) == {0o600}
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
 def test_what_fails_is_rolled_back(store: Store) -> None:
     def fail() -> None:
         with store.session() as session:
@@ -217,6 +231,17 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         pytest.raises(StoreError, match="POCKETLENS_DATA"),
     ):
         database.open()
+
+
+def test_a_folder_that_cannot_be_made_is_an_outage_to_who_asks(
+    plain: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with closing(Database(f"sqlite:///{tmp_path}/file/store.sqlite", 1)) as database:
+        store = Store(database, plain.blobs)
+        with pytest.raises(StorageUnavailable) as caught:
+            store.search("ann", Search())
+        assert str(tmp_path) not in caught.value.detail
 
 
 def test_a_copy_of_the_folder_is_a_backup(

@@ -7,8 +7,9 @@ from sqlalchemy import event, select
 
 from edge_server.intake.upload import Upload
 from edge_server.problems import StorageUnavailable
+from edge_server.store.every_table import every_table
 from edge_server.store.records import Search
-from edge_server.store.removing import needed, release, remove_orphan
+from edge_server.store.removing import forget, needed, release, remove_orphan
 from edge_server.store.store import Store
 from edge_server.store.tables import Blob
 
@@ -57,6 +58,25 @@ def test_where_blobs_cannot_be_deleted_the_rows_are_gone_and_gc_mends_it(
     assert check(plain).orphans == (photo.sha256,)
     assert gc(plain, grace=0).blobs == 1
     assert check(plain).clean
+
+
+def test_all_of_an_owner_is_forgotten_and_nothing_of_others(
+    store: Store, upload: Callable[..., Upload]
+) -> None:
+    for owner, numbers in (("ann", (1, 2)), ("bob", (2, 3))):
+        for number in numbers:
+            store.keep(owner, upload(number))
+    assert forget(store, "ann") == 2
+    assert store.search("ann", Search()).photos == ()
+    assert len(store.search("bob", Search()).photos) == 2
+    found = {one.sha256 for one in store.blobs.seen()}
+    assert found == {upload(number).sha256 for number in (2, 3)}
+    with store.reading() as session:
+        for table in every_table().sorted_tables:
+            if "owner" in table.columns:
+                owners = session.scalars(select(table.columns["owner"]))
+                assert "ann" not in set(owners)
+    assert forget(store, "nobody") == 0
 
 
 def test_many_photos_expire_in_few_transactions(

@@ -13,7 +13,7 @@ from edge_server.problems import NotFound, StorageUnavailable
 from edge_server.settings import Settings
 from edge_server.store.checking import check
 from edge_server.store.records import MadePicture, Outcome, Question, Search
-from edge_server.store.store import Store, open_store
+from edge_server.store.store import FRESH, Store, open_store
 
 FACES = Question(analysis="faces", parameters={"least": 0.5, "most": 3}, versions={"m": "1"})
 
@@ -159,6 +159,20 @@ def test_photos_past_their_time_are_deleted(
     assert kept == {1003.0, 1004.0}
     assert len(blobs(store)) == 2
     store.close()
+
+
+def test_a_photo_that_comes_again_is_kept_as_long_again(
+    plain: Store, upload: Callable[..., Upload]
+) -> None:
+    now = [10 * FRESH]
+    store = Store(plain.database, plain.blobs, lambda: now[0])
+    first = store.keep("ann", upload(1)).photo
+    now[0] += FRESH / 2
+    assert store.keep("ann", upload(1)).photo.kept == first.kept
+    now[0] += FRESH
+    again = store.keep("ann", upload(1))
+    assert (again.new, again.photo.kept, again.photo.id) == (False, now[0], first.id)
+    assert store.expire(now[0]) == 0
 
 
 def test_a_lost_blob_is_an_outage_and_never_an_empty_answer(

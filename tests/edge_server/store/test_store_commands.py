@@ -68,6 +68,19 @@ def test_gc_deletes_what_is_past_its_time(
     assert not list(plain.blobs.seen())
 
 
+def test_an_owner_is_forgotten(
+    data: Path,
+    plain: Store,
+    upload: Callable[..., Upload],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain.keep("ann", upload(1))
+    assert main(["store", "forget", "ann"]) == 0
+    assert capsys.readouterr().out.startswith("forgotten: 1 photos of ann")
+    assert main(["store", "forget", "ann", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"owner": "ann", "photos": 0}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

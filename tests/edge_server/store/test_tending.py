@@ -107,15 +107,25 @@ def test_the_file_of_the_database(tmp_path: Path) -> None:
     assert file_of(Settings(store="no")) is None
 
 
-def test_the_server_says_in_one_line_why_it_does_not_start(tmp_path: Path) -> None:
-    (tmp_path / "store.sqlite").write_bytes(b"nothing that is known")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "restore it from a copy"),
+        (("--database-url", "mysql://x"), "neither SQLite nor PostgreSQL"),
+        (("--blobs-url", "nothing://x"), "s3://bucket/prefix"),
+    ],
+)
+def test_the_server_says_in_one_line_why_it_does_not_start(
+    options: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"" if options else b"nothing that is known")
     done = subprocess.run(
-        [sys.executable, "-m", "edge_server", "--port", "0", "--data", str(tmp_path)],
+        [sys.executable, "-m", "edge_server", "--port", "0", "--data", str(tmp_path), *options],
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 1
-    assert "restore it from a copy" in done.stderr
+    assert said in done.stderr
     assert done.stderr.count("\n") == 1
