@@ -13,6 +13,7 @@ from edge_server.api.people_document import people_paths, people_schemas
 from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
 from edge_server.api.search_document import search_paths, search_schemas
+from edge_server.api.web_document import page_paths
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.parents.document import parent_paths, parent_schemas
 from edge_server.problems import problems
@@ -51,6 +52,7 @@ def document(tasks: Sequence[Task], version: str) -> Json:
     paths |= {path: paths.get(path, {}) | operations for path, operations in asked.items()}
     paths |= photo_paths(problem_responses())
     paths |= search_paths(_headers(), problem_responses())
+    paths |= page_paths(problem_responses())
     schemas = {"Problem": problem, "Answer": _answer_schema()} | parity_schemas()
     schemas |= photo_schemas() | search_schemas() | people_schemas()
     schemas |= analyze_schemas() | job_schemas()
