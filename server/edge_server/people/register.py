@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 from sqlalchemy import select
 
+from edge_server.people.answers import forget_answers
 from edge_server.people.grouping import forget, settle
 from edge_server.people.matching import Known
 from edge_server.people.records import PeopleRecord
@@ -110,7 +111,8 @@ class Register:
 
     def delete(self, person_id: str) -> None:
         """The person is forgotten when this returns: name, consent, vectors, chips, every
-        collected face that is theirs or near to theirs, and what was said of these.
+        collected face that is theirs or near to theirs, what was said of these, and the
+        answers of jobs that name them.
         """
         known = self.known(person_id)
         store = self.own.store
@@ -119,6 +121,7 @@ class Register:
             person = owned_person(session, self.own.owner, person_id)
             settle(session, self.own.owner)
             forget(session, self.own.owner, person_id, known.vectors)
+            forget_answers(session, self.own.owner, person_id)
             session.delete(person)
         if not store.database.scrub():
             _LOG.warning("the database's log is held back: it is emptied when it next can be")
