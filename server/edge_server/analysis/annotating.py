@@ -62,13 +62,13 @@ def _outline(canvas: Pixels, tag: Tag) -> None:
 def _written(canvas: Pixels, tags: Sequence[Tag], notes: Sequence[str]) -> Pixels:
     picture, font = Image.fromarray(canvas), font_for(canvas)
     room = Room((picture.width, picture.height), [tag.box for tag in tags])
+    # A line's text can be read where it stands, if no other's is painted over it.
+    lines = [tag.box for tag in tags if tag.kind == "line"]
     # The smallest things first: they have the fewest places for their plates.
     for tag in reversed(tags):
         text = _short(" · ".join(tag.texts))
-        # A line's text can be read where it stands, if nothing is painted over it.
-        spare = "boxes" if tag.kind == "line" else "plates"
-        plate_wh = plate_size_wh(text, font)
-        place = room.beside(tag.box, plate_wh, spare=spare) if text else None
+        spare = lines if tag.kind == "line" else ()
+        place = room.beside(tag.box, plate_size_wh(text, font), spare) if text else None
         if place is not None:
             draw_plate(picture, text, (round(place[0]), round(place[1])), tag.colour, font)
     _write_notes(picture, room, [_short(note) for note in notes], font)

@@ -166,20 +166,22 @@ def _merged(tags: list[Tag]) -> list[Tag]:
 
 
 def _are_one(one: Tag, other: Tag) -> bool:
-    if one.kind == "thing" and _word(one) != _word(other):
+    if one.kind == "thing" and _words(one.texts) != _words(other.texts):
         return False
     return one.kind != "line" and overlap(one.box, other.box) >= _SAME
 
 
-def _word(tag: Tag) -> str:
-    return tag.texts[0].rsplit(" ", 1)[0] if tag.texts else ""
+def _words(texts: tuple[str, ...]) -> list[str]:
+    """The texts without their percentages."""
+    return [text.rpartition(" ")[0] if text.endswith("%") else text for text in texts]
 
 
 def _joined(one: Tag, other: Tag) -> Tag:
-    told = {_word(one)} if one.kind == "thing" else set(one.texts)
-    more = () if one.kind == "thing" else tuple(x for x in other.texts if x not in told)
+    """The first, with what only the other says."""
+    told = _words(one.texts)
+    more = zip(_words(other.texts), other.texts, strict=True)
+    texts = (*one.texts, *(text for word, text in more if word not in told))
     colour = other.colour if other.colour == SMILE else one.colour
-    texts = (*one.texts, *more)
     return Tag(kind=one.kind, box=one.box, texts=texts, colour=colour, polygon=one.polygon)
 
 

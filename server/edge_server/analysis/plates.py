@@ -16,8 +16,9 @@ Size: TypeAlias = tuple[int, int]
 
 # What a square pixel costs that is hidden: of a plate, of the inside of a box.
 _PLATE, _INSIDE = 8.0, 1.0
-# A plate that would hide so much of another, as a share of itself, is left out.
-_MOST_HIDDEN = 0.2
+# A plate that would share so much with another plate, or with what is to be spared, of the
+# smaller of both, is left out.
+_MOST_OF_PLATES, _MOST_OF_SPARED = 0.2, 0.05
 
 
 @dataclass
@@ -28,12 +29,11 @@ class Room:
     boxes: Sequence[Box]
     taken: list[Box] = field(default_factory=list)
 
-    def beside(self, box: Box, plate_wh: Size, *, spare: str = "plates") -> Box | None:
-        """A place at a box for a plate of that size; None where it would hide another plate
-        or, with ``spare="boxes"``, the inside of a box.
+    def beside(self, box: Box, plate_wh: Size, spare: Sequence[Box] = ()) -> Box | None:
+        """A place at a box for a plate of that size; None where it would hide another plate,
+        or one of the boxes to ``spare``.
         """
-        others = self.boxes if spare == "boxes" else ()
-        return self._best(self._around(box, plate_wh), others)
+        return self._best(self._around(box, plate_wh), spare)
 
     def corner(self, plate_wh: Size, margin: int) -> Box | None:
         """A place in a corner of the picture."""
@@ -55,10 +55,11 @@ class Room:
         x, y = max(0.0, min(x, width - wide)), max(0.0, min(y, height - high))
         return x, y, x + wide, y + high
 
-    def _best(self, places: Iterator[Box], others: Sequence[Box]) -> Box | None:
+    def _best(self, places: Iterator[Box], spare: Sequence[Box]) -> Box | None:
         best = min(places, key=self._cost)
-        spared = (*self.taken, *others)
-        if any(shared(best, other) > _MOST_HIDDEN * area(best) for other in spared):
+        if any(_hidden(best, other) > _MOST_OF_PLATES for other in self.taken):
+            return None
+        if any(_hidden(best, other) > _MOST_OF_SPARED for other in spare):
             return None
         self.taken.append(best)
         return best
@@ -67,3 +68,9 @@ class Room:
         plates = sum(shared(place, other) for other in self.taken)
         inside = sum(shared(place, box) for box in self.boxes)
         return _PLATE * plates + _INSIDE * inside
+
+
+def _hidden(place: Box, other: Box) -> float:
+    """The area that both share, as a share of the smaller one."""
+    smaller = min(area(place), area(other))
+    return shared(place, other) / smaller if smaller > 0 else 0.0

@@ -27,7 +27,7 @@ def test_a_face_that_several_analyses_found_is_one() -> None:
         {
             "faces": finding(faces=[face()]),
             "smile": finding(faces=[face([11, 10, 31, 40], smile=0.97)]),
-            "people": finding(faces=[face(name="Ada")]),
+            "people": finding(faces=[face(name="Ada", score=0.5)]),
         }
     )
     assert [tag.texts for tag in marks.tags] == [("face 90%", "smile 97%", "Ada")]

@@ -46,7 +46,14 @@ def test_plates_are_in_the_picture_and_hide_little_of_each_other(seed: int) -> N
     assert len(made) >= 9
     assert all(inside(place, size_wh) for place in made)
     for one, other in combinations(made, 2):
-        assert shared(one, other) <= 0.2 * max(area(one), area(other))
+        assert shared(one, other) <= 0.2 * min(area(one), area(other))
+
+
+def test_what_is_to_be_spared_is_not_hidden() -> None:
+    line, next_line = (0.0, 30.0, 100.0, 40.0), (0.0, 20.0, 100.0, 30.0)
+    room = Room((100, 60), [line, next_line])
+    assert room.beside(line, (60, 10), [line, next_line]) == (0, 40, 60, 50)
+    assert Room((100, 40), [line, next_line]).beside(line, (60, 30), [line, next_line]) is None
 
 
 def test_notes_go_into_the_corner_where_they_hide_least() -> None:
