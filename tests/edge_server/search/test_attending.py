@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from edge_server.intake.intake import Intake
 from edge_server.search.attending import attended
 from edge_server.search.indexing import Indexer
 from edge_server.search.rows import Rows
@@ -50,14 +53,13 @@ def test_a_store_that_was_never_used_is_not_made(tmp_path: Any) -> None:
 def test_a_store_tells_of_new_photos_only(
     tmp_path: Any, noise: Callable[[int], NDArray[np.uint8]]
 ) -> None:
-    from tests.edge_server.search.conftest import encoded
-
-    from edge_server.intake.intake import Intake
 
     told: list[int] = []
     store = open_store(Settings(data=str(tmp_path)), [lambda: told.append(1)])
     assert store is not None
-    upload = Intake().from_bytes(encoded(noise(1), "PNG"))
+    content = BytesIO()
+    Image.fromarray(noise(1)).save(content, "PNG")
+    upload = Intake().from_bytes(content.getvalue())
     for _ in range(2):
         store.keep("anna", upload)
     store.keep("anna", upload, {"name": "again"})
