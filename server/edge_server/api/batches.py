@@ -75,13 +75,26 @@ def new_job(services: Services) -> NewJob:
     files = [_file(number, *one) for number, one in enumerate(body.photos)]
     listed = [_listed(services, number, one) for number, one in enumerate(params.images)]
     return NewJob(
-        analyses=services.analyst.analyses.chosen(params.analyses).analyses,
+        analyses=_analyses(services, params.analyses),
         photos=(*files, *listed),
         keep=params.keep,
         allow_truncated=truncated_taken(body),
         key=key_of_request(),
         fingerprint=fingerprint_of_request().hex(),
     )
+
+
+def _analyses(services: Services, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Without those that ask what the owner has stored: a job's answers lie there for days,
+    and whoever is deleted from among the people that one knows has to be gone from them.
+    """
+    known = services.analyst.analyses.known
+    chosen = services.analyst.analyses.chosen(names, own=False).analyses
+    for name in names:
+        if name in known and known[name].own:
+            text = f"{name} is not made in batches: ask for each photo"
+            raise InvalidParameter(text, faults=(Fault("/analyses", text),))
+    return tuple(name for name in chosen if not known[name].own)
 
 
 def _file(number: int, name: str, content: bytes) -> NewPhoto:

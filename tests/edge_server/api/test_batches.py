@@ -70,6 +70,7 @@ def test_a_whole_body_is_one_photo(client: Callable[..., Any]) -> None:
         ({"images": [{"picture": TEXT}]}, 422, "invalid-parameter", None),
         ({"images": [{"image_base64": TEXT}], "analyses": ["x"]}, 422, "unknown-name", None),
         ({"images": [{"image_base64": TEXT}], "style": 3}, 422, "invalid-parameter", None),
+        ({"images": [{"image_base64": TEXT}], "analyses": ["people"]}, 422, None, "/analyses"),
         ({"images": [{"image_base64": TEXT}] * 4}, 413, "too-many-parts", None),
     ],
 )
@@ -83,6 +84,14 @@ def test_what_is_no_batch_makes_no_job(
         expected = pointer if isinstance(pointer, str) else f"/images/{pointer}"
         assert record["errors"][0]["pointer"] == expected
     assert caller.http.get("/v1/jobs").get_json()["jobs"] == []
+
+
+def test_nobodys_name_lies_in_a_job(client: Callable[..., Any]) -> None:
+    caller = client()
+    sent = {"image": (BytesIO(PHOTO), "a.png"), "analyses": "all"}
+    found = caller.http.post(PATH, data=sent).get_json()["analyses"]
+    assert "faces" in found
+    assert "people" not in found
 
 
 def test_an_empty_file_is_told_by_its_number(client: Callable[..., Any]) -> None:
