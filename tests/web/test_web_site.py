@@ -618,6 +618,19 @@ def test_without_the_runtime_the_page_says_how_to_get_it(
     visitor.leave()
 
 
+def test_a_store_that_is_away_is_no_empty_history(web: Any, server: Server) -> None:
+    told = {"title": "The store cannot be reached", "code": "storage-unavailable"}
+    told["detail"] = "the store cannot be reached: ask again soon"
+    web.ready()
+    context = web.browser.new_context(service_workers="block")
+    answer = {"status": 503, "content_type": "application/problem+json"}
+    context.route("**/v1/photos?*", lambda route: route.fulfill(json=told, **answer))
+    visitor = Visitor(web, server.url, context=context)
+    visitor.page.wait_for_selector("#history .notice")
+    assert "ask again soon" in visitor.page.inner_text("#history")
+    visitor.leave()
+
+
 def test_the_camera_takes_a_photo(visitor: Visitor) -> None:
     page = visitor.page
     page.click("#camera")

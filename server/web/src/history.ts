@@ -1,7 +1,7 @@
 /** The photos that the server keeps: looked at again, or forgotten. */
 import { find, h, say } from "./dom.js";
 import { opened } from "./photos.js";
-import { call, record } from "./server.js";
+import { type Trouble, call, record } from "./server.js";
 import type { Photo } from "./types.js";
 
 interface Kept {
@@ -15,20 +15,35 @@ interface Kept {
 const MOST = 24;
 const shown: string[] = [];
 
-/** List them; where the server keeps none, there is nothing to see. */
+/** Where these are the reasons, there is no history to be told of, or they are told elsewhere. */
+const NO_HISTORY = [
+  "store-disabled",
+  "forbidden",
+  "unauthenticated",
+  "not-found",
+  "unreachable",
+];
+
+/** List them; a store that is away is said, and is no empty list. */
 export async function listHistory(take: (photo: Promise<Photo>) => void): Promise<void> {
-  const section = find("history");
-  let photos: readonly Kept[] = [];
-  try {
-    ({ photos } = await record<{ photos: readonly Kept[] }>(`/v1/photos?limit=${MOST}`));
-  } catch {
-    section.hidden = true; // a server without a store, or none at all: that is said elsewhere
-    return;
-  }
   for (const address of shown.splice(0)) URL.revokeObjectURL(address);
-  const tiles = photos.map((photo) => tile(photo, take));
-  section.querySelector(".tiles")?.replaceChildren(...tiles);
-  section.hidden = tiles.length === 0;
+  try {
+    const { photos } = await record<{ photos: readonly Kept[] }>(`/v1/photos?limit=${MOST}`);
+    put(
+      photos.map((photo) => tile(photo, take)),
+      photos.length > 0,
+    );
+  } catch (error) {
+    const { code, message } = error as Trouble;
+    put([h("p", { class: "notice" }, message)], !NO_HISTORY.includes(code));
+  }
+}
+
+function put(content: readonly HTMLElement[], seen: boolean): void {
+  find("history")
+    .querySelector(".tiles")
+    ?.replaceChildren(...content);
+  find("history").hidden = !seen;
 }
 
 function tile(photo: Kept, take: (photo: Promise<Photo>) => void): HTMLElement {

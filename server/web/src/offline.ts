@@ -39,7 +39,7 @@ export async function startOffline(config: Config): Promise<void> {
     h(
       "p",
       { class: "soft" },
-      "What you have used on this device works offline. All models are about 35 MB.",
+      "What you have used on this device works offline. All models are about 45 MB.",
     ),
     button,
     said,

@@ -20,6 +20,7 @@ import { startTheme } from "./theme.js";
 import type { Answer, Choices, Config, Photo, Place, Task } from "./types.js";
 
 const FIRST = "objects";
+const PLACE_KEY = "pocketlens-place";
 const MOST_RUNS = 12;
 const SOON = 350; // milliseconds after the last change
 
@@ -65,7 +66,8 @@ class Page {
     this.tasks = tasksOf(this.config, document, models);
     const unable = this.config.device === null;
     this.radio("device").disabled = unable;
-    this.settle(document === null && !unable ? "device" : this.place);
+    const here = document === null || localStorage.getItem(PLACE_KEY) === "device";
+    this.settle(here && !unable ? "device" : "server");
   }
 
   private radio(place: Place): HTMLInputElement {
@@ -90,7 +92,9 @@ class Page {
     find("again").addEventListener("click", () => this.leave());
     find("places").addEventListener("change", (event) => {
       calm();
-      this.settle((event.target as HTMLInputElement).value as Place);
+      const { value } = event.target as HTMLInputElement;
+      localStorage.setItem(PLACE_KEY, value);
+      this.settle(value as Place);
     });
     find("controls").addEventListener("submit", (event) => {
       event.preventDefault();
