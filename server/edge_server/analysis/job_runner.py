@@ -18,6 +18,7 @@ from edge_server.analysis.inquiry import Wanted
 from edge_server.analysis.reporting import Report
 from edge_server.asgi.refusing import problem_record
 from edge_server.engine.interface import Deadline, Priority
+from edge_server.engine.slots import stand_back
 from edge_server.problems import Cancelled, Draining, Problem, WorkerLost
 from edge_server.tasks.task import Own
 
@@ -41,12 +42,14 @@ _DAY = 86400.0
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """``threads``: photos at once; ``seconds``: for one; ``keep_days``: jobs that ended so
-    long ago are deleted.
+    long ago are deleted; ``nice``: how far decoding and what is computed outside the engine
+    stand back for the requests of others (Linux).
     """
 
     threads: int = 2
     seconds: float = 300.0
     keep_days: float = 7.0
+    nice: int = 10
 
 
 @dataclass
@@ -119,6 +122,7 @@ class JobRunner:
             tickets.cancel()
 
     def _work(self) -> None:
+        stand_back(self.pace.nice)
         while not self._stopping:
             news = self.news
             try:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
@@ -79,6 +82,21 @@ def test_every_photo_is_answered_as_analyze_answers_it(
         assert photo.state == "done"
         assert record["image"]["size"] == [64, 48]
     assert {call.priority for _, call in laboratory.calls} == {Priority.BATCH}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there have threads a priority")
+def test_all_that_a_job_computes_stands_back(
+    run: Any, submit: Any, jobs: Jobs, laboratory: Any
+) -> None:
+    seen: list[int] = []
+
+    def behave(_call: Any) -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    laboratory.behave["faces"] = behave
+    run(nice=3)
+    ended(jobs, submit())
+    assert seen == [os.getpriority(os.PRIO_PROCESS, 0) + 3] * 2
 
 
 def test_what_an_earlier_process_left_is_finished(

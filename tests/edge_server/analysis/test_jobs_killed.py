@@ -21,7 +21,7 @@ from edge_server.store.checking import check, gc
 from edge_server.store.store import open_store
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
-PHOTOS, KILLS = 24, 5
+PHOTOS, KILLS = 18, 5
 ANALYSES = ("objects", "classify", "faces")
 
 
