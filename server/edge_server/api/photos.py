@@ -114,7 +114,7 @@ class _Views:
 
     def original(self, photo_id: str) -> Response:
         photo, content = self._store.original(owner_of(), photo_id)
-        response = _content(content, media_type_of(photo))
+        response = _content(content, media_type_of(photo), photo.sha256)
         name = f"{photo.id}.{photo.format}"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
@@ -124,15 +124,18 @@ class _Views:
         check_names(fields, names_of(ViewParams))
         side = read_parameters(ViewParams, fields).side
         media_type = _chosen()
+        etag = f"{self._store.photo(owner_of(), photo_id).sha256}-{side}-{media_type}"
+        if request.if_none_match.contains(etag):
+            return _content(b"", media_type, etag)
         with self.services.gates[False].passed(deadline_or(self.services.settings)):
             _, content = self._store.original(owner_of(), photo_id)
             wishes = Wishes(least_hw=(side, side) if side else None, allow_truncated=True)
             upload = self.services.intake.from_bytes(content, wishes)
-            return _content(encoded(_within(upload, side), media_type), media_type)
+            return _content(encoded(_within(upload, side), media_type), media_type, etag)
 
     def picture(self, photo_id: str, picture_id: str) -> Response:
         made = self._store.picture(owner_of(), photo_id, picture_id)
-        return _content(made.content, made.media_type)
+        return _content(made.content, made.media_type, picture_id)
 
     @property
     def _store(self) -> Store:
@@ -175,8 +178,11 @@ def _json(value: object, status: int = 200) -> Response:
     return response
 
 
-def _content(content: bytes, media_type: str) -> Response:
+def _content(content: bytes, media_type: str, etag: str) -> Response:
+    """The bytes; 304 without them where the caller has those of that name."""
     response = Response(content, mimetype=media_type)
     response.headers.update(_HEADERS)
     response.headers["Vary"] = "Accept"
+    response.set_etag(etag)
+    response.make_conditional(request)
     return response

@@ -28,9 +28,9 @@ def photo_paths(problems: Json) -> Json:
         "page": _answer("A page of the photos, the last kept first", {_JSON: _ref("Page")}),
         "document": _answer("Everything that is known of it", {_JSON: _ref("KeptDocument")}),
         "gone": {"204": {"description": "It is gone, and all that was known of it"}},
-        "file": _answer("The bytes as they came, as a file to save", {"image/*": _BINARY}),
-        "shown": _answer("The photo, upright, without the file's metadata", shown),
-        "picture": _answer("The picture", {"image/*": _BINARY}),
+        "file": _file("The bytes as they came, as a file to save", {"image/*": _BINARY}),
+        "shown": _file("The photo, upright, without the file's metadata", shown),
+        "picture": _file("The picture", {"image/*": _BINARY}),
     }
 
     def operation(name: str, summary: str, answer: str, *parameters: Json) -> Json:
@@ -110,6 +110,11 @@ def _keep(problems: Json) -> Json:
 def _answer(description: str, content: Json) -> Json:
     shown = {media: {"schema": schema} for media, schema in content.items()}
     return {"200": {"description": description, "content": shown}}
+
+
+def _file(description: str, content: Json) -> Json:
+    """Of whose bytes the caller may have a copy, known by its ETag."""
+    return _answer(description, content) | {"304": {"description": "It is as it was"}}
 
 
 def _ref(name: str) -> Json:

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
 _CONNECTIONS = 16
-READS = {"reads": True}
+READS: dict[str, Any] = {"reads": True}
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that only reads."""
-        with self._session(READS) as session:
+        """A transaction that only reads: all of it sees one and the same state."""
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._session(READS | snapshot) as session:
             yield session
 
     def open(self) -> None:
@@ -129,6 +131,7 @@ class Database:
             Session(engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            session.connection()  # begins now, and not with the first statement
             yield session
 
     def _opened(self) -> _Open:
@@ -190,6 +193,10 @@ def _read(url: str) -> URL:
             "postgresql://user@host/database"
         ) from None
     if read.get_backend_name() == "postgresql":
+        if find_spec("psycopg") is None:
+            raise StoreError(
+                "PostgreSQL's driver is missing: pip install 'pocketlens[postgres]'"
+            )
         return read.set(drivername="postgresql+psycopg")
     if read.get_backend_name() != "sqlite":
         raise StoreError("the database is neither SQLite nor PostgreSQL: name one of them")

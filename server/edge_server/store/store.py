@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from edge_server.problems import NotFound
 from edge_server.store import documents, removing, searching
 from edge_server.store.blobs import open_blobs
 from edge_server.store.database import Database
@@ -81,7 +82,7 @@ class Store:
         self.put_blobs(contents)
         with self.session() as session:
             self.add_blobs(session, contents)
-            photo = session.scalar(photo_of(owner, upload.sha256))
+            photo = session.scalar(photo_of(owner, upload.sha256).with_for_update(of=Photo))
             new = photo is None
             if photo is None:
                 photo = photo_row(owner, upload, self.clock())
@@ -126,7 +127,10 @@ class Store:
             if result is None or result.versions != question.versions:
                 return None
             answer, pictures = result.answer, list(result.pictures)
-        return Outcome(answer=answer, pictures=tuple(map(self._made, pictures)))
+        try:
+            return Outcome(answer=answer, pictures=tuple(map(self._made, pictures)))
+        except NotFound:  # deleted since it was found
+            return None
 
     def put_result(self, owner: str, sha256: str, question: Question, outcome: Outcome) -> bool:
         """Keep an answer with the owner's photo, in place of an older one to that question.
@@ -199,10 +203,14 @@ class Store:
 
     def content(self, sha256: str) -> bytes:
         """The bytes of a blob that a row needs."""
+        """The blob of a row that was there a moment ago."""
         content = self.blobs.get(sha256)
-        if content is None:
-            raise removing.blob_lost(sha256)
-        return content
+        if content is not None:
+            return content
+        with self.reading() as session:
+            if session.get(Blob, sha256) is not None:
+                raise removing.blob_lost(sha256)
+        raise NotFound("it was deleted while it was asked for")
 
 
 def open_store(settings: Settings, told: Sequence[Callable[[], None]] = ()) -> Store | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import hashlib
 import sqlite3
 from collections.abc import Callable
@@ -116,6 +117,21 @@ def test_a_view_is_painted_anew_without_what_else_is_in_the_file(
         assert image.size == (910, 1137)
 
 
+def test_a_copy_that_the_caller_has_is_not_sent_again(one: Any) -> None:
+    photo = keep(one.http)
+    for path in ("original", "view?side=64"):
+        address = f"/v1/photos/{photo['id']}/{path}"
+        first = one.http.get(address)
+        headers = {"If-None-Match": first.headers["ETag"]}
+        again = one.http.get(address, headers=headers)
+        assert (again.status_code, again.data) == (304, b"")
+        assert one.http.get(f"{address.partition('?')[0]}?side=65", headers=headers).data or (
+            path == "original"
+        )
+    one.http.delete(f"/v1/photos/{photo['id']}")
+    one.problem(one.http.get(address, headers=headers), 404, "not-found")
+
+
 def test_deleted_it_is_gone(one: Any, tmp_path: Path) -> None:
     photo = keep(one.http)
     address = f"/v1/photos/{photo['id']}"
@@ -202,6 +218,44 @@ def test_photos_that_are_not_kept(
     response = one.http.post(f"/v1/photos{query}", data=content, content_type="image/jpeg")
     one.problem(response, status, code)
     assert one.http.get("/v1/photos").json["photos"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({"json": {"image_base64": "!!"}}, 400, "bad-base64"),
+        ({"json": {"image_base64": None}}, 400, "missing-image"),
+        ({"json": {"image_base64": "aGVsbG8="}}, 415, "unsupported-image-format"),
+        ({"json": {"image_base64": "aGVsbG8=", "image_url": "x"}}, 400, "ambiguous-source"),
+        ({"json": {"image_url": "http://example.org/x.jpg"}}, 403, "url-input-disabled"),
+        ({"json": {"image_base64": "aGVsbG8=", "tags": "a=b"}}, 422, "invalid-parameter"),
+        ({"json": {"image_base64": "aGVsbG8=", "tags": ["a=b\0"]}}, 422, "invalid-parameter"),
+        ({"json": ["image"]}, 400, "malformed-json"),
+        ({"data": b"{", "content_type": "application/json"}, 400, "malformed-json"),
+        (
+            {"data": b'{"tags":["a=\\ud800"]}', "content_type": "application/json"},
+            400,
+            "malformed-json",
+        ),
+        ({"data": b"--x", "content_type": "multipart/form-data"}, 400, "malformed-multipart"),
+        ({"data": b"a", "content_type": "text/plain"}, 415, "unsupported-media-type"),
+    ],
+)
+def test_bodies_that_are_refused(
+    given: dict[str, Any], status: int, code: str, client: Callable[..., Any]
+) -> None:
+    caller = client(url_input="no")
+    caller.problem(caller.http.post("/v1/photos", **given), status, code)
+    assert not (caller.services.settings.folder / "blobs").exists()
+
+
+def test_base64_is_a_photo_too(one: Any) -> None:
+    text = base64.b64encode(png(3)).decode()
+    sent = {"image_base64": text, "tags": ["title=a, no: one"]}
+    one.problem(one.http.post("/v1/photos", json=sent), 422, "invalid-parameter")
+    sent["tags"] = ["title=one", "b="]
+    photo = one.http.post("/v1/photos", json=sent).json["photo"]
+    assert (photo["format"], photo["tags"]) == ("png", {"title": "one", "b": ""})
 
 
 def test_where_nothing_is_kept_it_is_said(client: Callable[..., Any]) -> None:

@@ -89,6 +89,17 @@ def test_a_locked_database_is_busy_and_then_serves_again(
     assert plain.keep("ann", upload(2)).new
 
 
+def test_a_transaction_that_writes_has_the_lock_before_anything_is_asked(
+    plain: Store, tmp_path: Path
+) -> None:
+    with (
+        plain.session(),
+        closing(sqlite3.connect(tmp_path / "store.sqlite", 0.1)) as other,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+
 def test_rows_locked_in_postgresql_are_busy(postgres_url: str) -> None:
     with closing(Database(postgres_url, 0.3)) as database, database.session() as holding:
         holding.execute(text("LOCK TABLE blobs"))
@@ -222,6 +233,25 @@ def test_who_cannot_be_reached_is_an_outage(tmp_path: Path) -> None:
 def test_a_url_that_cannot_be_used(url: str, said: str) -> None:
     with pytest.raises(StoreError, match=said):
         Database(url, 1)
+
+
+def test_without_its_driver_postgresql_is_refused_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("edge_server.store.database.find_spec", lambda _name: None)
+    with pytest.raises(StoreError, match=r"pip install 'pocketlens\[postgres\]'"):
+        Database("postgresql://x/y", 1)
+
+
+def test_who_reads_sees_one_state(store: Store, upload: Callable[..., Upload]) -> None:
+    store.keep("ann", upload(1))
+    counted = text("SELECT count(*) FROM photos")
+    with store.reading() as session:
+        assert session.execute(counted).scalar() == 1
+        store.keep("ann", upload(2))
+        assert session.execute(counted).scalar() == 1
+    with store.reading() as session:
+        assert session.execute(counted).scalar() == 2
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

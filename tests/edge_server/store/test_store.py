@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -213,7 +214,7 @@ def test_keeping_and_deleting_the_same_bytes_at_once_loses_nothing(
 
     def churn(owner: str) -> None:
         while time.monotonic() < ends:
-            photo = store.keep(owner, sent).photo
+            photo = store.keep(owner, sent, {"by": owner}).photo
             assert store.original(owner, photo.id)[1] == sent.encoded
             store.put_result(owner, photo.sha256, FACES, outcome(b"{}", b"shared"))
             store.delete(owner, photo.id)
@@ -222,6 +223,33 @@ def test_keeping_and_deleting_the_same_bytes_at_once_loses_nothing(
         list(pool.map(churn, ["ann", "bob", "cid", "dot"]))
     assert blobs(store) == set()
     assert check(store).clean
+
+
+def test_what_is_deleted_while_it_is_asked_for_was_there_or_is_not(
+    store: Store, upload: Callable[..., Upload]
+) -> None:
+    sent = upload(1)
+    ends = time.monotonic() + 1.0
+
+    def change() -> None:
+        while time.monotonic() < ends:
+            photo = store.keep("ann", sent, {"a": "b"}).photo
+            store.put_result("ann", photo.sha256, FACES, outcome(b"{}", b"picture"))
+            with suppress(NotFound):
+                store.delete("ann", photo.id)
+
+    def look() -> None:
+        while time.monotonic() < ends:
+            found = store.find_result("ann", sent.sha256, FACES)
+            assert found is None or [one.content for one in found.pictures] == [b"picture"]
+            for photo in store.search("ann", Search()).photos:
+                with suppress(NotFound):
+                    assert store.original("ann", photo.id)[1] == sent.encoded
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(act) for act in (change, change, look, look)]:
+            done.result(30)
+    assert check(store).lost == ()
 
 
 def test_nothing_is_kept_where_the_store_is_off(settings: Settings) -> None:
