@@ -21,6 +21,8 @@ sitecustomize.install()
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(_NO_NETWORK), *filter(None, [os.environ.get("PYTHONPATH")])]
 )
+# torch's threads sleep where they wait: spinning, they take the cores from what they wait for.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="session")

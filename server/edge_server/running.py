@@ -44,6 +44,9 @@ def serve(options: argparse.Namespace) -> int:
     """Start, print the address, serve until told to end; 0 once drained."""
     names = [field.name for field in msgspec.structs.fields(Settings)]
     settings = settings_from(os.environ, {name: getattr(options, name) for name in names})
+    # torch's threads then sleep at their barriers instead of spinning, which several models
+    # at once, or a busy machine, makes many times slower; read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     start_logging(settings.log)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings))

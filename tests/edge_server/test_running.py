@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from edge_server import running
 from edge_server.running import device_of
-from edge_server.settings import SettingsError
+from edge_server.settings import Settings, SettingsError
 
 SAMPLES = Path(__file__).parents[2] / "calibration" / "data" / "samples"
 OBAMA = SAMPLES / "obama.jpg"
@@ -118,3 +122,23 @@ def test_the_device_that_is_there() -> None:
         assert device_of("auto") == "cpu"
         with pytest.raises(SettingsError, match="no device cuda"):
             device_of("cuda")
+
+
+def test_threads_sleep_where_they_wait_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str | None] = []
+
+    async def served(_settings: Settings) -> int:
+        seen.append(os.environ.get("OMP_WAIT_POLICY"))
+        return 0
+
+    monkeypatch.setattr(running, "_serve", served)
+    monkeypatch.setattr(running, "start_logging", lambda _log: None)
+    options = Namespace(**{field.name: None for field in msgspec.structs.fields(Settings)})
+    for given in (None, "ACTIVE"):
+        monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+        if not given:
+            monkeypatch.delenv("OMP_WAIT_POLICY")
+        assert running.serve(options) == 0
+    assert seen == ["PASSIVE", "ACTIVE"]

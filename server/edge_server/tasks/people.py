@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edge_runtime.drawing import draw_objects
-from edge_runtime.results import DetectedObject, Objects
+import numpy as np
+from PIL import Image
+
+from edge_runtime.drawing import colour_of, draw_box, draw_plate, font_for
 from edge_server.models.face_recognition import RECOGNITION
 from edge_server.people.matching import matched
 from edge_server.people.results import People
@@ -15,7 +17,6 @@ from edge_server.problems import Forbidden, InvalidParameter
 from edge_server.tasks.task import NoParams, Task
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from edge_server.engine.interface import Answer
@@ -38,15 +39,15 @@ def people_task() -> Task:
 
 def draw_people(rgb: NDArray[np.uint8], value: People) -> NDArray[np.uint8]:
     """Boxes with the names; a face that is nobody's is unknown."""
-    found = tuple(
-        DetectedObject(
-            label=one.match.name or "unknown",
-            score=one.face.score,
-            box_xyxy=one.face.box_xyxy,
-        )
-        for one in value.faces
-    )
-    return draw_objects(rgb, Objects(objects=found))
+    canvas = rgb.copy()
+    named = [(one.match.name or "unknown", one.face.box_xyxy) for one in reversed(value.faces)]
+    for name, box in named:
+        draw_box(canvas, box, colour_of(name))
+    picture, font = Image.fromarray(canvas), font_for(canvas)
+    for name, box in named:
+        corner = (round(box[0]), round(box[1] - font.size * 1.4))
+        draw_plate(picture, name, corner, colour_of(name), font)
+    return np.asarray(picture)
 
 
 def _answer(task: Task, call: Call) -> Answer:

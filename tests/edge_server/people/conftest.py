@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.datastructures import FileStorage
@@ -163,16 +162,12 @@ class Caller:
 
 @pytest.fixture(scope="session")
 def engine(pulled: Callable[..., Path]) -> Iterator[tuple[LocalEngine, Tally]]:
-    """One for all these tests, with the real weights; small networks gain nothing by a
-    second thread, and where others compute too, wait for it."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    """One for all these tests, with the real weights."""
     folder = pulled(FACES, RECOGNITION)
     tally = Tally()
     made = local_engine(Settings(weights=str(folder), threads=1, device="cpu"), tally)
     yield made, tally
     assert made.drain(30)
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture
