@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from edge_convert.dart_filters import SIZE_WH, backdrop_rows, filter_rows, random_rows
 from edge_convert.dart_types import PACKAGE
 from edge_runtime import contract as c
 from edge_runtime import frames, geometry, preprocess, stylise
@@ -52,6 +53,9 @@ def tables() -> Json:
         "styles": [[mix, _floats(stylise.parse_style(mix, 4))] for mix in ("2", "0:1,3:2")],
         "colours": list(_colours()),
         "upright": list(_uprights()),
+        "random": list(random_rows()),
+        "backdrops": list(backdrop_rows()),
+        "filters": list(filter_rows(photo(*SIZE_WH))),
     }
 
 

@@ -1,0 +1,100 @@
+/// A filter as an app uses it: a photo in, the filtered photo out.
+///
+///     final library = await FilterLibrary.open(fetcher);
+///     final sunny = await Filter.preset('sunny', library);
+///     final pixels = await sunny.run(lens, photo);
+library;
+
+import '../pipeline.dart';
+import '../results.dart';
+import 'apply.dart';
+import 'library.dart';
+import 'matting.dart';
+import 'needs.dart';
+import 'planes.dart';
+import 'ready.dart';
+import 'recipe.dart';
+import 'scene.dart';
+
+final class Filter {
+  Filter._(this.name, this.recipe, this._drawable, this._library)
+    : needs = Needs.of(_drawable.layers);
+
+  /// A recipe of the bundle; `UnknownName` lists those there are.
+  static Future<Filter> preset(String name, FilterLibrary library) async {
+    return _of(await library.recipe(name), name, library);
+  }
+
+  /// A recipe of one's own, of its JSON; `SpecError` names the place of what is wrong.
+  static Future<Filter> read(Object? json, String name, FilterLibrary library) {
+    return _of(library.read(json, '$name.json'), name, library);
+  }
+
+  static Future<Filter> _of(
+    Recipe recipe,
+    String name,
+    FilterLibrary library,
+  ) async {
+    final drawable = await ready(recipe, name, library);
+    return Filter._(name, recipe, drawable, library);
+  }
+
+  final String name;
+  final Recipe recipe;
+  final Needs needs;
+  final Drawable _drawable;
+  final FilterLibrary _library;
+
+  /// The filtered photo at its own size; raises as the tasks of [lens] do.
+  Future<Pixels> run(
+    Lens lens,
+    Pixels photo, {
+    Plane? depth,
+    double seconds = 0,
+  }) async {
+    final scene = await observe(lens, photo, depth: depth, seconds: seconds);
+    return apply(photo, scene);
+  }
+
+  /// The filtered picture where the scene is known already.
+  Pixels apply(Pixels photo, FilterScene scene) =>
+      applied(photo, scene, _drawable, _library.tables);
+
+  /// What the models of [lens] see in a photo; only what the filter needs.
+  Future<FilterScene> observe(
+    Lens lens,
+    Pixels photo, {
+    Plane? depth,
+    double seconds = 0,
+  }) async {
+    return FilterScene(
+      faces: await _faces(lens, photo),
+      alpha: needs.mask
+          ? refined(photo, (await lens.segment(photo)).value)
+          : null,
+      depth: depth,
+      painted: {
+        for (final mix in needs.styles)
+          mix: (await lens.style(photo, mix)).value.pixels,
+      },
+      seconds: seconds,
+    );
+  }
+
+  /// With landmarks, with smiles, or with both; what turns out to be no face by either is left
+  /// out.
+  Future<List<Face>> _faces(Lens lens, Pixels photo) async {
+    if (!needs.faces) return const [];
+    final found = needs.landmarks || !needs.smiles
+        ? (await lens.landmarks(photo)).value.faces
+        : null;
+    if (!needs.smiles) return found!;
+    final smiling = (await lens.smile(photo)).value.faces;
+    if (found == null) return smiling;
+    return [
+      for (final face in smiling)
+        for (final same in found)
+          if (same.boxXyxy == face.boxXyxy) face.withLandmarks(same.landmarks!),
+    ];
+  }
+}
