@@ -1,13 +1,33 @@
-/** A face that the server does not know, made known to it: with a name, and with consent. */
+/** A face that the server does not know, made known to it: with a name, and with consent; and
+ * a person whom it knows, forgotten. */
 import { h } from "./dom.js";
 import { call, formOf } from "./server.js";
 import type { Answer, Json } from "./types.js";
 
-/** The form for the only face of a photo; null where there is nobody to be made known. */
-export function enrolment({ task, photo, place, result }: Answer): HTMLElement | null {
-  const faces = (result["faces"] ?? []) as readonly Json[];
-  if (task.name !== "people" || place !== "server") return null;
-  if (faces.length !== 1 || faces[0]["person"] !== null) return null;
+/** What can be done about the only face of a photo; null where there is none, or more. */
+export function enrolment(answer: Answer): HTMLElement | null {
+  const faces = (answer.result["faces"] ?? []) as readonly Json[];
+  if (answer.task.name !== "people" || faces.length !== 1) return null;
+  const [{ person, name }] = faces;
+  return person === null ? making(answer) : forgetting(String(person), String(name));
+}
+
+function forgetting(person: string, name: string): HTMLElement {
+  const said = h("p", { class: "soft", role: "status" });
+  const click = () =>
+    void call(`/v1/people/${person}`, { method: "DELETE" }).then(
+      () => (said.textContent = `${name} is forgotten, with every face that was kept.`),
+      (error: Error) => (said.textContent = error.message),
+    );
+  const forget = h(
+    "button",
+    { type: "button", class: "button small", click },
+    `Forget ${name}`,
+  );
+  return h("div", { class: "fields" }, forget, said);
+}
+
+function making({ photo }: Answer): HTMLElement {
   const name = h("input", {
     type: "text",
     required: true,

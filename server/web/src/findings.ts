@@ -179,12 +179,18 @@ function told(value: unknown): string {
   }
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return joined(value.map(told));
-  if (typeof value !== "object" || value === null) return String(value ?? "");
+  if (typeof value !== "object" || value === null) return plain(value);
   const one = value as Json;
   const rest = Object.entries(named(one) ? others(one) : one)
     .filter(([key, part]) => !PLACES.has(key) && told(part) !== "")
     .map(([key, part]) => `${worded(key).toLowerCase()} ${told(part)}`);
   return joined([named(one) && `${named(one)} ${shareOf(one)}`.trim(), ...rest]);
+}
+
+/** Ids and hashes are for programs. */
+function plain(value: unknown): string {
+  const text = String(value ?? "");
+  return /^[0-9a-f]{32,}$/.test(text) ? "" : text;
 }
 
 function joined(parts: readonly string[]): string {
