@@ -135,6 +135,35 @@ class AnswerRecord(_Read, frozen=True, kw_only=True):
     picture: PictureRecord | None = None
 
 
+class FindingRecord(_Read, frozen=True, kw_only=True):
+    """What one of many analyses said."""
+
+    model: str
+    variant: str
+    sha256: str
+    device: str
+    result: msgspec.Raw
+    ms: dict[str, float]
+    stored: bool
+
+
+class FailedRecord(_Read, frozen=True, kw_only=True):
+    """Why one of many analyses said nothing."""
+
+    code: str
+    detail: str
+    retryable: bool
+
+
+class AnalysisRecord(_Read, frozen=True, kw_only=True):
+    """What came of many analyses."""
+
+    image: ImageRecord
+    results: dict[str, FindingRecord]
+    problems: dict[str, FailedRecord]
+    ms: dict[str, float]
+
+
 class ModelRecord(_Read, frozen=True, kw_only=True):
     """A model of ``GET /v1/models``."""
 
