@@ -70,11 +70,17 @@ def check(store: Store, *, read: bool = True) -> Report:
     )
 
 
+def expired(store: Store, keep_days: float) -> Swept:
+    """Delete photos older than so many days (0: none)."""
+    count = store.expire(store.clock() - keep_days * DAY) if keep_days else 0
+    return Swept(photos=count, blobs=0, parts=0)
+
+
 def gc(store: Store, grace: float = GRACE, keep_days: float = 0) -> Swept:
     """Delete photos older than ``keep_days`` (0: none), then what nobody needs; blobs
     without a row that are younger than ``grace`` seconds stay.
     """
-    expired = store.expire(store.clock() - keep_days * DAY) if keep_days else 0
+    old = expired(store, keep_days)
     with store.reading() as session:
         spare = list(session.scalars(select(Blob.sha256).where(~needed())))
         rows = set(session.scalars(select(Blob.sha256)))
@@ -87,7 +93,7 @@ def gc(store: Store, grace: float = GRACE, keep_days: float = 0) -> Swept:
     ]
     removed = sum(remove_orphan(store, sha256) for sha256 in orphans)
     parts = store.blobs.sweep_parts(before) if isinstance(store.blobs, FolderBlobs) else 0
-    return Swept(photos=expired, blobs=released + removed, parts=parts)
+    return Swept(photos=old.photos, blobs=released + removed, parts=parts)
 
 
 def _lost(store: Store, sha256: str) -> bool:

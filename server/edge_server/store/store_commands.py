@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 _GRACE = 60.0  # minutes
 
 
-class Forgotten(Record, frozen=True, kw_only=True):
-    """Whose things were deleted, and how many photos there were."""
+class Done(Record, frozen=True, kw_only=True):
+    """With whose things something was done, and how many photos there were."""
 
     owner: str
     photos: int
@@ -42,9 +43,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--grace", type=float, default=_GRACE, help=f"minutes (default {_GRACE:g}) that bytes "
         "without a row are left alone: somebody may be writing it"
     )  # fmt: skip
+    export = acts.add_parser("export", help="write everything of an owner into a folder")
     forget = acts.add_parser("forget", help="delete everything of an owner")
-    forget.add_argument("owner", help="a key's id, as 'keys list' shows it, or local")
-    for parser_, act in ((check, _check), (gc, _gc), (forget, _forget)):
+    for parser_ in (export, forget):
+        parser_.add_argument("owner", help="a key's id, as 'keys list' shows it, or local")
+    export.add_argument("folder", type=Path, help="where to; made where there is none")
+    acts_ = ((check, _check), (gc, _gc), (export, _export), (forget, _forget))
+    for parser_, act in acts_:
         parser_.add_argument("--json", action="store_true", help="print JSON")
         parser_.set_defaults(store_act=act)
 
@@ -104,4 +109,13 @@ def _forget(
 
     count = forget(store, options.owner)
     line = f"forgotten: {count} photos of {options.owner}, and all that was known of them"
-    return Forgotten(owner=options.owner, photos=count), [line], 0
+    return Done(owner=options.owner, photos=count), [line], 0
+
+
+def _export(
+    store: Store, _settings: Settings, options: argparse.Namespace
+) -> tuple[Record, list[str], int]:
+    from edge_server.store.photo_export import export
+
+    count = export(store, options.owner, options.folder)
+    return Done(owner=options.owner, photos=count), [f"written: {count} photos"], 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("edge_server")
 HOUR = 3600.0
+_A_DAY = 24  # times
 _LAST_SECONDS = 5.0
 FILE = "store.sqlite"
 _BEGINNING = b"SQLite format 3\0"
@@ -87,23 +89,28 @@ def file_of(settings: Settings) -> Path | None:
 
 
 def _tend(services: Services, leave: Event, every: float) -> None:
-    """Until told to leave; a store that was never used is not made."""
-    while True:
+    """Until told to leave; a store that was never used is not made.
+
+    What nobody needs is looked for now and once a day: it means to list every blob.
+    """
+    for number in count():
         file = file_of(services.settings)
         if file is None or file.exists():
             try:
-                _tidy(services)
+                _tidy(services, whole=number % _A_DAY == 0)
             except PocketLensError as error:
                 _LOG.warning("the store was not tidied: %s", error)
+            except Exception:  # noqa: BLE001  a bug: the next time comes all the same
+                _LOG.exception("the store was not tidied")
         if leave.wait(every):
             return
 
 
-def _tidy(services: Services) -> None:
-    from edge_server.store.checking import gc
+def _tidy(services: Services, *, whole: bool) -> None:
+    from edge_server.store.checking import expired, gc
 
-    store = services.needed_store
-    swept = gc(store, keep_days=services.settings.keep_days)
+    store, days = services.needed_store, services.settings.keep_days
+    swept = gc(store, keep_days=days) if whole else expired(store, days)
     if swept.photos or swept.blobs or swept.parts:
         _LOG.info(
             "the store let go of %d photos, %d blobs and %d unfinished files",

@@ -68,6 +68,20 @@ def test_gc_deletes_what_is_past_its_time(
     assert not list(plain.blobs.seen())
 
 
+def test_what_an_owner_has_is_written_into_a_folder(
+    data: Path,
+    plain: Store,
+    upload: Callable[..., Upload],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    photo = plain.keep("ann", upload(1)).photo
+    assert main(["store", "export", "ann", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == "written: 1 photos\n"
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {f"{photo.id}.jpeg", f"{photo.id}.json"}
+
+
 def test_an_owner_is_forgotten(
     data: Path,
     plain: Store,

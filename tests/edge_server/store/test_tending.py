@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from edge_server.intake.upload import Upload
+from edge_server.problems import StorageUnavailable
 from edge_server.settings import Settings
+from edge_server.store.checking import Swept
 from edge_server.store.faults import StoreError
 from edge_server.store.store import Store
 from edge_server.store.tending import file_of, look, tended
@@ -48,6 +51,41 @@ def test_what_is_past_its_time_goes_while_the_server_runs(
     assert plain.find("ann", upload(0).sha256) is not None
 
 
+def test_what_a_killed_server_left_goes_at_the_start(
+    plain: Store, tmp_path: Path, upload: Callable[..., Upload]
+) -> None:
+    plain.keep("ann", upload(1))
+    plain.blobs.put("ab" * 32, b"")
+    (left,) = (tmp_path / "blobs").rglob("ab" * 32)
+    os.utime(left, (time.time() - 7200,) * 2)
+    with tended(services(Settings(data=str(tmp_path)), plain)):
+        assert until(lambda: not left.exists())
+    assert plain.find("ann", upload(1).sha256) is not None
+
+
+@pytest.mark.parametrize("bug", [StorageUnavailable("away"), ValueError("a bug")])
+def test_what_goes_wrong_once_does_not_end_the_tidying(
+    bug: Exception,
+    plain: Store,
+    tmp_path: Path,
+    upload: Callable[..., Upload],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    came: list[float] = []
+
+    def expired(_store: Store, keep_days: float) -> Swept:
+        came.append(keep_days)
+        if len(came) < 3:
+            raise bug
+        return Swept(photos=1, blobs=0, parts=0)
+
+    monkeypatch.setattr("edge_server.store.checking.expired", expired)
+    plain.keep("ann", upload(1))
+    with tended(services(Settings(data=str(tmp_path), keep_days=3), plain), every=0.01):
+        assert until(lambda: len(came) > 4)
+    assert set(came) == {3}
+
+
 def test_an_outage_does_not_end_the_tidying(
     plain: Store, tmp_path: Path, upload: Callable[..., Upload]
 ) -> None:
@@ -62,8 +100,6 @@ def test_an_outage_does_not_end_the_tidying(
 
 
 def _kept(store: Store, sent: Upload) -> bool:
-    from edge_server.problems import StorageUnavailable
-
     try:
         store.keep("ann", sent)
     except StorageUnavailable:
