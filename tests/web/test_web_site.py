@@ -635,6 +635,54 @@ def test_a_store_that_is_away_is_no_empty_history(web: Any, server: Server) -> N
     visitor.leave()
 
 
+def test_a_person_is_made_known_with_consent_and_forgotten(
+    web: Any, server: Server, samples: Path
+) -> None:
+    """The server's answers are played: its weights are not in a test."""
+    face = {
+        "box": [10, 10, 99, 99],
+        "score": 0.9,
+        "points": {},
+        "person": None,
+        "name": "unknown",
+    }
+    asked: list[Any] = []
+
+    def answer(route: Any) -> None:
+        asked.append(route.request)
+        route.fulfill(json={"task": "people", "result": {"faces": [face]}, "ms": {}})
+
+    web.ready()
+    context = web.browser.new_context(service_workers="block")
+    context.route(re.compile(r"/v1/people"), answer)
+    models = json.dumps({"models": []})
+    context.route("**/v1/models", lambda route: route.fulfill(body=models))
+    visitor = Visitor(web, server.url, context=context)
+    page = visitor.page
+    visitor.take(samples / PHOTO)
+    visitor.choose("people")
+    visitor.done(PHOTO, "people", "server")
+    page.click("#result details.more summary")
+    page.fill("#result form label:has-text('Name') input", "Eileen")
+    page.click("#result form button")
+    assert len(asked) == 1  # nobody is made known without saying who agreed
+    page.fill("#result form label:has-text('agreed') input", "herself")
+    page.click("#result form button")
+    page.wait_for_selector("#result form :text('Eileen is known')")
+    sent = asked[-1].post_data_buffer or b""
+    assert asked[-1].url.endswith("/v1/people/enrolments")
+    for name, value in (("name", b"Eileen"), ("consent_by", b"herself"), ("consent_at", b"20")):
+        assert re.search(rb'name="%b"\r\n\r\n%b' % (name.encode(), value), sent)
+    face |= {"person": "f" * 32, "name": "Eileen"}
+    visitor.choose("faces")
+    visitor.choose("people")
+    page.click("#result button:has-text('Forget Eileen')")
+    page.wait_for_selector("#result :text('is forgotten')")
+    assert (asked[-1].method, asked[-1].url[-32:]) == ("DELETE", "f" * 32)
+    assert "f" * 32 not in page.inner_text("#result")
+    visitor.leave()
+
+
 def test_the_camera_takes_a_photo(visitor: Visitor) -> None:
     page = visitor.page
     page.click("#camera")
