@@ -95,7 +95,8 @@ def jpeg(size_wh: tuple[int, int], noise: float = 0.0) -> bytes:
     with Image.open(PHOTO) as image:
         pixels = np.asarray(image.convert("RGB").resize(size_wh), np.float32)
     if noise:
-        pixels = pixels + np.random.default_rng(0).normal(0, noise, pixels.shape)
+        grain = np.random.default_rng(0).normal(0, noise, pixels.shape)
+        pixels = pixels + grain.astype(np.float32)
     made = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
     Image.fromarray(made).save(content, "JPEG", quality=92)
     return content.getvalue()
