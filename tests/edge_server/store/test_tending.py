@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -16,7 +16,7 @@ from edge_server.problems import StorageUnavailable
 from edge_server.settings import Settings
 from edge_server.store.checking import Swept
 from edge_server.store.faults import StoreError
-from edge_server.store.store import Store
+from edge_server.store.store import Store, open_store
 from edge_server.store.tending import file_of, look, tended
 
 
@@ -144,24 +144,35 @@ def test_the_file_of_the_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("given", "said"),
     [
-        ((), "restore it from a copy"),
-        (("--database-url", "mysql://x"), "neither SQLite nor PostgreSQL"),
-        (("--blobs-url", "nothing://x"), "s3://bucket/prefix"),
+        ({"database_url": "mysql://x"}, "neither SQLite nor PostgreSQL"),
+        ({"blobs_url": "nothing://x"}, "s3://bucket/prefix"),
     ],
 )
-def test_the_server_says_in_one_line_why_it_does_not_start(
-    options: tuple[str, ...], said: str, tmp_path: Path
+def test_a_url_that_cannot_be_used_stops_the_start(
+    given: dict[str, str], said: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "store.sqlite").write_bytes(b"" if options else b"nothing that is known")
+    class Lazy:
+        settings = Settings(data=str(tmp_path), **given)
+
+        @property
+        def needed_store(self) -> Store | None:
+            return open_store(self.settings)
+
+    with pytest.raises(StoreError, match=said), tended(cast("Any", Lazy())):
+        pass
+
+
+def test_the_server_says_in_one_line_why_it_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"nothing that is known")
     done = subprocess.run(
-        [sys.executable, "-m", "edge_server", "--port", "0", "--data", str(tmp_path), *options],
+        [sys.executable, "-m", "edge_server", "--port", "0", "--data", str(tmp_path)],
         check=False,
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 1
-    assert said in done.stderr
+    assert "restore it from a copy" in done.stderr
     assert done.stderr.count("\n") == 1
