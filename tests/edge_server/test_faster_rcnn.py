@@ -18,7 +18,7 @@ SIDE = 80
 PHOTO = draw_portrait(150, 110)
 
 
-@pytest.fixture(scope="module", params=["v1", "v2"])
+@pytest.fixture(scope="module", params=["v2"])
 def networks(request: pytest.FixtureRequest) -> Any:
     """torchvision's network, and the same one here."""
     torch.manual_seed(4)

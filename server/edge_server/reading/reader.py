@@ -144,7 +144,7 @@ class Reader:
             for index, (quad, reading) in best.items()
             if reading.confidence < _HARDLY
         ]
-        self._read_ways(rgb, again, best, lambda _share: None)
+        self._read_ways(rgb, again, best, lambda _share: after(1.0))
         return [line for line in best.values() if line[1].text.strip()]
 
     def _read_ways(

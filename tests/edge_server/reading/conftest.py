@@ -60,8 +60,7 @@ def sentences() -> tuple[str, ...]:
     return SENTENCES
 
 
-@pytest.fixture(scope="session")
-def pages() -> dict[str, Any]:
+def known_pages() -> dict[str, Any]:
     """The same page in many ways."""
     page = written()
     return {
@@ -75,6 +74,11 @@ def pages() -> dict[str, Any]:
         "in perspective": photographed(page),
         "light on dark": 255 - page,
     }
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[str, Any]:
+    return known_pages()
 
 
 @pytest.fixture(scope="session")
