@@ -15,6 +15,7 @@ such pairs that it touches, and only these are computed again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,12 @@ class FaceSet:
         photos = tuple(row[1] for row in rows)
         vectors = np.array([row[2] for row in rows], np.float64)
         return cls(ids, photos, vectors)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """The square of each vector's length, float64 [N]."""
+        squares: Floats = (self.vectors**2).sum(axis=1)
+        return squares
 
     def part(self, places: Sequence[int]) -> FaceSet:
         """Those at these places, in order."""
@@ -99,9 +106,9 @@ def near(faces: FaceSet, places: Sequence[int], limit: float = LIMIT) -> NDArray
     A matrix product finds the candidates, and their distances are then computed one by one,
     so that a pair is within the limit or not whoever else is looked at.
     """
-    chosen = faces.vectors[list(places)]
-    squares = (faces.vectors**2).sum(axis=1)
-    spans = (chosen**2).sum(axis=1)[:, None] + squares - 2 * chosen @ faces.vectors.T
+    at = list(places)
+    chosen = faces.vectors[at]
+    spans = faces.squares[at][:, None] + faces.squares - 2 * chosen @ faces.vectors.T
     within: NDArray[np.bool_] = spans <= limit**2 + _SLACK
     rows, columns = np.nonzero(within)
     within[rows, columns] = _norms(chosen[rows] - faces.vectors[columns]) <= limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,8 +14,10 @@ from edge_server.people.collection import Collection, face_id
 from edge_server.people.deciding import Deciding
 from edge_server.people.records import Consent, SayParams
 from edge_server.people.register import Register
+from edge_server.people.rows import vector_bytes
 from edge_server.problems import NotFound
 from edge_server.settings import Settings
+from edge_server.store.removing import forget
 from edge_server.store.store import open_store
 from edge_server.tasks.task import Own
 
@@ -153,3 +156,27 @@ def test_a_group_is_called_by_the_person_that_was_said_of_most_of_it(
     whose = {len(one.faces): one.person for one in collection.clusters().clusters}
     assert whose[2] is not None
     assert whose[1] is None
+
+
+def test_photos_that_come_at_the_same_time_are_all_grouped(owner: Any, face: Face) -> None:
+    collection = Collection(owner.own)
+    photos = [owner.photo() for _ in range(12)]
+    with ThreadPoolExecutor(4) as threads:
+        done = threads.map(lambda photo: collection.collect(photo, [face(1.0)]), photos)
+        ids = {found.faces[0].id for found in done}
+    assert shape_of(collection) == {frozenset(ids)}
+    assert len(ids) == 12
+
+
+def test_an_owner_who_is_forgotten_leaves_no_face(
+    owner: Any, stranger: Any, face: Face
+) -> None:
+    Collection(owner.own).collect(owner.photo(), [face(1.2345)])
+    theirs = Collection(stranger.own).collect(stranger.photo(), [face(2.0)]).faces[0]
+    Register(owner.own).enrol("Ada", Consent(by="A", at="2026-01-01"), face(1.3456))
+    traces = [vector_bytes(face(place).vector)[:4] for place in (1.2345, 1.3456)]
+    assert all(trace in owner.bytes_on_disk() for trace in traces)
+    forget(owner.own.store, "me")
+    assert not any(trace in owner.bytes_on_disk() for trace in traces)
+    assert Collection(owner.own).clusters().clusters == ()
+    assert shape_of(Collection(stranger.own)) == {frozenset({theirs.id})}
