@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from edge_runtime import results
+from edge_server.api.wire import value_json
 from edge_server.oip.tensors import Tensor, tensor
-from edge_server.people.results import People
 from edge_server.problems import OutputTooLarge
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ class Output:
 
 
 def outputs_of_result(kind: type, task: str) -> tuple[Output, ...]:
-    """What a kind of result gives; faces have more where the task says more of them."""
-    return (*_OUTPUTS[kind], *_MORE.get(task, ()))
+    """What a kind of result gives; faces have more where the task says more of them.
+
+    What is no tensor (what a photo is like, who is in it) is one text of JSON.
+    """
+    return (*_OUTPUTS.get(kind, (_JSON,)), *_MORE.get(task, ()))
 
 
 def _array(name: str, datatype: str, shape: tuple[int, ...]) -> Output:
@@ -108,6 +112,7 @@ def _expression_names(value: results.Faces) -> list[str]:
     return list(value.faces[0].expressions or {}) if value.faces else []
 
 
+_JSON = _texts("json", lambda value: [msgspec.json.encode(value_json(value, "rle")).decode()])
 _OUTPUTS: dict[type, tuple[Output, ...]] = {
     results.Mask: (_array("probability", "FP32", (-1, -1)),),
     results.Picture: (_array("pixels", "UINT8", (-1, -1, -1)),),
@@ -147,12 +152,6 @@ _OUTPUTS: dict[type, tuple[Output, ...]] = {
             shape=(-1, 3),
             read=lambda value: np.array(value.palette, np.uint8).reshape(-1, 3),
         ),
-    ),
-    People: (
-        _floats("boxes_xyxy", (-1, 4), lambda value: [x.face.box_xyxy for x in value.faces]),
-        _floats("scores", (-1,), lambda value: [x.face.score for x in value.faces]),
-        _texts("people", lambda value: [x.match.person for x in value.faces]),
-        _texts("names", lambda value: [x.match.name for x in value.faces]),
     ),
     results.CutOut: (
         _array("pixels", "UINT8", (-1, -1, -1)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from edge_runtime import results
 from edge_runtime.bundle import Bundle
 from edge_server.oip import outputs
 from edge_server.oip.outputs import outputs_of_result
+from edge_server.people.results import People
 from edge_server.problems import OutputTooLarge
 from edge_server.tasks.every import every_task
 
@@ -87,6 +89,13 @@ def test_nothing_is_rounded_or_turned() -> None:
     found = dict(VALUES[-3:])["instances"]
     masks = outputs_of_result(results.Instances, "instances")[-1].of(found).array
     assert (masks[0] == MASK).all()
+
+
+def test_what_is_no_tensor_is_one_text_of_json() -> None:
+    (output,) = outputs_of_result(People, "people")
+    assert (output.name, output.datatype, output.shape) == ("json", "BYTES", (-1,))
+    (text,) = output.read(People(faces=(), threshold=0.6))
+    assert json.loads(text) == {"threshold": 0.6, "faces": []}
 
 
 def test_every_task_can_be_described() -> None:
