@@ -131,7 +131,7 @@ def test_the_server_answers_in_json(
 
 def test_the_server_answers_as_a_picture(http: Any, scan: Any) -> None:
     response = http.post(
-        "/v1/text",
+        "/v1/text?side=736",
         data=png(scan),
         content_type="image/png",
         headers={"Accept": "image/png"},
@@ -148,7 +148,8 @@ def test_the_protocol_gives_tensors(http: Any, scan: Any) -> None:
         "shape": list(scan.shape),
         "data": scan.ravel().tolist(),
     }
-    answer = http.post("/v2/models/text/infer", data=json.dumps({"inputs": [tensor]}))
+    asked = {"inputs": [tensor], "parameters": {"side": 1024}}
+    answer = http.post("/v2/models/text/infer", data=json.dumps(asked))
     outputs = {one["name"]: one for one in answer.get_json()["outputs"]}
     assert outputs["texts"]["data"][0] == "Region-based segmentation"
     assert outputs["polygons"]["shape"] == [7, 4, 2]
