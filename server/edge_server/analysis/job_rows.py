@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
 
     from edge_server.analysis.job_records import NewJob, NewPhoto
 
+_ID = re.compile(r"[0-9a-f]{32}")
+
 
 def owned_job(session: Session, owner: str, job_id: str) -> Job:
     """The owner's job; ``NotFound`` for any other."""
-    job = session.scalar(select(Job).where(Job.id == job_id, Job.owner == owner))
+    asked = select(Job).where(Job.id == job_id, Job.owner == owner)
+    # Not every database takes every text, and no other text is a job's id.
+    job = session.scalar(asked) if _ID.fullmatch(job_id) else None
     if job is None:
         raise NotFound("there is no such job: it was deleted, or is another's")
     return job

@@ -159,8 +159,8 @@ class JobRunner:
                     self._busy[due.job_id, due.number] = tickets
         return due
 
-    def _answered(self, due: Due, tickets: Tickets) -> tuple[Problem | None, Any]:
-        """The first problem, if there was one, and the answer."""
+    def _answered(self, due: Due, tickets: Tickets) -> tuple[tuple[Problem, ...], Any]:
+        """The problems, if there were any, and the answer."""
         began = perf_counter()
         name = str(UUID(due.job_id))
         try:
@@ -168,9 +168,9 @@ class JobRunner:
                 raise WorkerLost("the server ended each time that it began with this photo")
             inquiry = self._inquired(due, tickets)
         except Problem as problem:
-            return problem, {"problem": problem_record(problem, name)}
+            return (problem,), {"problem": problem_record(problem, name)}
         report = Report(inquiry=inquiry, request_id=name, began=began)
-        return next(iter(inquiry.problems.values()), None), report.whole()
+        return tuple(inquiry.problems.values()), report.whole()
 
     def _inquired(self, due: Due, tickets: Tickets) -> Inquiry:
         deadline = Deadline.after(self.pace.seconds)
@@ -192,12 +192,13 @@ class JobRunner:
         inquiry.finish()
         return inquiry
 
-    def _end(self, due: Due, problem: Problem | None, answer: Any) -> None:
+    def _end(self, due: Due, problems: tuple[Problem, ...], answer: Any) -> None:
         """Write down what came of it, or that it has to begin anew."""
-        if isinstance(problem, Cancelled | Draining):
+        passing = [one for one in problems if one.retryable]
+        if any(isinstance(one, Cancelled | Draining) for one in problems):
             self.jobs().put_back(due, 0, counted=False)
-        elif problem is not None and problem.retryable and due.tries < MOST_TRIES:
-            self.jobs().put_back(due, problem.retry_after or _SOON)
+        elif passing and due.tries < MOST_TRIES:
+            self.jobs().put_back(due, max(one.retry_after or _SOON for one in passing))
         else:
             state: PhotoState = "failed" if "problem" in answer else "done"
             self.jobs().finish(due, state, msgspec.json.encode(answer))

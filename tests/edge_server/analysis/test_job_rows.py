@@ -23,7 +23,14 @@ def test_a_job_is_its_owners_alone(session: Any) -> None:
     session.add(job)
     session.flush()
     assert owned_job(session, "me", job.id) is job
-    for owner, job_id in (("another", job.id), ("me", "0" * 32)):
+    for owner, job_id in (
+        ("another", job.id),
+        ("me", "0" * 32),
+        ("me", "\0"),
+        ("me", "\ud800" * 32),
+        ("me", job.id.upper() + "x"),
+        ("me", ""),
+    ):
         with pytest.raises(NotFound):
             owned_job(session, owner, job_id)
 

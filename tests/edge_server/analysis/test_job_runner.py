@@ -136,7 +136,7 @@ def test_an_analysis_that_is_missing_is_a_problem_beside_the_others(
 
 
 def test_what_may_succeed_later_is_tried_again(
-    run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any
+    run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any, failing: Any
 ) -> None:
     times: list[int] = []
 
@@ -146,13 +146,17 @@ def test_what_may_succeed_later_is_tried_again(
             raise GpuMemory("none left", retry_after=0)
 
     laboratory.behave["faces"] = behave
+    laboratory.behave["caption"] = failing(WeightsMissing("pull them"))
     jobs = Jobs(replace(jobs.store, clock=_hurried()))
     runner = run()
     runner.jobs = lambda: jobs
-    job_id = submit(photo(0))
+    job_id = submit(photo(0), analyses=("caption", "faces", "smile"))
     runner.wake()
     (one,) = ended(jobs, job_id)
     assert (one.state, len(times)) == ("done", 3)
+    assert list(answer(one)["results"]) == ["faces", "smile"]
+    assert list(answer(one)["problems"]) == ["caption"]
+    assert laboratory.asked.count("smile") == 1  # it was kept
 
 
 def _hurried() -> Callable[[], float]:
