@@ -11,7 +11,9 @@ def test_every_model_is_listed_with_its_state(client: Callable[..., Any]) -> Non
     models = {m["id"]: m for m in caller.http.get("/v1/models").get_json()["models"]}
     light = {entry.spec.id for entry in caller.services.bundle.manifest.models}
     assert set(models) == light | set(heavy_models())
-    assert models["smile"]["tasks"] == ["smile"]
+    assert models["smile"]["tasks"] == ["filter", "smile"]
+    assert models["text-ppocr"]["tasks"] == ["text"]
+    assert models["classification-resnet50"]["tasks"] == ["classify"]
     assert models["smile"]["where"] == "device"
     assert len(models["smile"]["sha256"]) == 64
     assert models["depth-bts"]["state"] == "weights-missing"
