@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Condition, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
@@ -43,12 +43,14 @@ _DAY = 86400.0
 class Pace:
     """``threads``: photos at once; ``seconds``: for one; ``keep_days``: jobs that ended so
     long ago are deleted; ``nice``: how far decoding and what is computed outside the engine
-    stand back for the requests of others (Linux).
+    stand back for the requests of others (Linux); ``lease``: seconds that a photo is this
+    process' own unless it says so again, for there may be other servers.
     """
 
     threads: int = 2
     seconds: float = 300.0
     keep_days: float = 7.0
+    lease: float = 30.0
     nice: int = 10
 
 
@@ -65,10 +67,12 @@ class JobRunner:
     pace: Pace = field(default_factory=Pace)
     news: int = 0
     _turn: Condition = field(default_factory=Condition)
+    _left: Event = field(default_factory=Event)
     _taking: Lock = field(default_factory=Lock)
     _busy: dict[_At, Tickets] = field(default_factory=dict)
     _threads: list[Thread] = field(default_factory=list)
     _stopping: bool = False
+    _regained: bool = False
     _expired: float = 0.0
 
     def start(self) -> None:
@@ -80,6 +84,7 @@ class JobRunner:
                 Thread(target=self._work, name=f"job-{number}", daemon=True)
                 for number in range(self.pace.threads)
             ]
+            self._threads.append(Thread(target=self._hold, name="job-lease", daemon=True))
             for thread in self._threads:
                 thread.start()
 
@@ -87,6 +92,7 @@ class JobRunner:
         """Take nothing more, and drop what runs: the next process begins it anew."""
         with self._turn:
             self._stopping = True
+            self._left.set()
             running = list(self._busy.values())
         self.wake()
         for tickets in running:
@@ -136,6 +142,17 @@ class JobRunner:
             if idle:
                 self.wait(_LOOK_SECONDS, news)
 
+    def _hold(self) -> None:
+        """Say again and again which photos are worked on."""
+        while not self._left.wait(self.pace.lease / 3):
+            with self._turn:
+                busy = list(self._busy)
+            if busy:
+                try:
+                    self.jobs().renew(busy, self.pace.lease)
+                except Problem as problem:
+                    _LOG.warning("jobs cannot be held: %s", problem.code)
+
     def _step(self) -> bool:
         """One photo; False where there is none."""
         self._expire()
@@ -153,7 +170,11 @@ class JobRunner:
 
     def _taken(self, tickets: Tickets) -> Due | None:
         with self._taking:
-            due = None if self._stopping else self.jobs().take(list(self._busy))
+            jobs = self.jobs()
+            if not self._regained:
+                jobs.regain()
+                self._regained = True
+            due = None if self._stopping else jobs.take(list(self._busy), self.pace.lease)
             if due is not None:
                 with self._turn:
                     self._busy[due.job_id, due.number] = tickets

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         PhotoState,
     )
     from edge_server.store.store import Store
+
+# A job's id and a photo's number in it.
+At: TypeAlias = tuple[str, int]
 
 _WAITING = JobPhoto.state == "waiting"
 
@@ -73,9 +76,10 @@ class Jobs:
                 raise
             return known
 
-    def take(self, busy: Collection[tuple[str, int]]) -> Due | None:
+    def take(self, busy: Collection[At], seconds: float = 0.0) -> Due | None:
         """A photo to analyse now, not one of those; None where there is none.
 
+        It is nobody else's for so many seconds, which :meth:`renew` begins anew.
         The jobs take turns, so that a small one does not wait for a large one.  What was
         begun before and did not end comes last: it may be what ended the process.
         """
@@ -89,7 +93,25 @@ class Jobs:
                 return None
             job, photo = found
             photo.tries += 1
+            photo.due = self.store.clock() + seconds
             return due_of(job, photo)
+
+    def renew(self, busy: Collection[At], seconds: float) -> None:
+        """Those are still worked on."""
+        here = tuple_(JobPhoto.job_id, JobPhoto.number)
+        held = update(JobPhoto).where(here.in_(busy), _WAITING)
+        with self.store.session() as session:
+            session.execute(held.values(due=self.store.clock() + seconds))
+
+    def regain(self) -> None:
+        """What was taken by a process that is no more is due at once.
+
+        Only where no other process can be: one server has a file of SQLite.
+        """
+        if self.store.database.is_sqlite:
+            begun = update(JobPhoto).where(JobPhoto.tries > 0, _WAITING)
+            with self.store.session() as session:
+                session.execute(begun.values(due=0.0))
 
     def put_back(self, due: Due, seconds: float, *, counted: bool = True) -> None:
         """Begin it again after so long; ``counted``: this time was a try."""
@@ -205,7 +227,7 @@ class Jobs:
             session.flush()
             return records_of(session, [job])[0]
 
-    def _next(self, busy: Collection[tuple[str, int]]) -> Select[Job, JobPhoto]:
+    def _next(self, busy: Collection[At]) -> Select[Job, JobPhoto]:
         here = tuple_(JobPhoto.job_id, JobPhoto.number)
         return (
             select(Job, JobPhoto)

@@ -175,10 +175,20 @@ def _events(report: Report) -> Iterator[bytes]:
             yield alive if outcome is None else _event(report, *outcome)
     except Cancelled:
         return
-    if inquiry.findings and (picture := report.picture_json()):
-        yield event("picture", picture["picture"])
+    yield from _picture(report)
     told = {"results": list(inquiry.findings), "problems": list(inquiry.problems)}
     yield event("done", told | {"stored": report.stored()} | report.ends())
+
+
+def _picture(report: Report) -> Iterator[bytes]:
+    """The picture of everything, where it is wanted and there is anything."""
+    try:
+        found = report.picture_json() if report.inquiry.findings else {}
+    except Problem as problem:
+        yield event("problem", {"name": "picture", "problem": report.problem(problem)})
+        return
+    if found:
+        yield event("picture", found["picture"])
 
 
 def _event(report: Report, name: str, outcome: Finding | Problem) -> bytes:

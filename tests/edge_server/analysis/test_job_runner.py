@@ -114,6 +114,22 @@ def test_what_an_earlier_process_left_is_finished(
     assert laboratory.asked == ["faces", "faces"]
 
 
+def test_two_servers_do_not_work_on_one_photo(
+    run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any, held: Any
+) -> None:
+    laboratory.behave["faces"], go = held()
+    run(lease=0.3)
+    other = run(lease=0.3)
+    other._regained = True  # the database is no file of its own
+    job_id = submit(photo(0))
+    sleep(1.0)
+    assert jobs.photos("me", job_id)[0].state == "waiting"
+    assert len(laboratory.calls) == 1
+    go.set()
+    assert ended(jobs, job_id)[0].state == "done"
+    assert len(laboratory.calls) == 1
+
+
 def test_a_photo_that_is_none_fails_and_the_others_do_not(
     run: Any, submit: Any, jobs: Jobs, photo: Any
 ) -> None:
@@ -264,7 +280,7 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
                 raise StorageUnavailable("gone")
             return getattr(jobs, name)
 
-    runner = run()
+    runner = run(lease=0.3)
     runner.jobs = Away
     runner.wake()
     until = monotonic() + 20
@@ -272,8 +288,12 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
         assert monotonic() < until
         sleep(0.01)
     away[0] = False
-    runner.wake()
-    assert ended(jobs, job_id)[0].state == "done"
+    until = monotonic() + 20
+    while jobs.record("me", job_id).state == "running":
+        assert monotonic() < until
+        runner.wake()
+        sleep(0.1)
+    assert jobs.photos("me", job_id)[0].state == "done"
 
 
 def test_analyses_may_be_those_that_have_no_task_any_more(

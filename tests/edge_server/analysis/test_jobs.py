@@ -115,6 +115,25 @@ def test_what_is_put_back_waits_its_time(jobs: Jobs) -> None:
     assert taken(jobs, 1)[0].tries == 2
 
 
+def test_what_one_server_works_on_is_not_anothers_until_it_is_silent(jobs: Jobs) -> None:
+    now = [1000.0]
+    jobs = Jobs(replace(jobs.store, clock=lambda: now[0]))
+    jobs.submit("me", new(1))
+    due = jobs.take([], 30)
+    assert due is not None
+    now[0] += 29
+    assert jobs.take([]) is None
+    jobs.renew([(due.job_id, due.number)], 30)
+    now[0] += 29
+    assert jobs.take([]) is None
+    now[0] += 1
+    again = jobs.take([], 30)
+    assert again is not None
+    assert again.tries == 2
+    jobs.regain()  # as the next process with this file does
+    assert jobs.take([]) is not None
+
+
 def test_places_are_in_the_order_of_the_ends(jobs: Jobs) -> None:
     job_id = jobs.submit("me", new(3)).id
     for due in reversed(taken(jobs, 3)):

@@ -26,7 +26,9 @@ def test_a_job_is_made_worked_off_listed_and_deleted(store: Store) -> None:
     second = jobs.take([(first.job_id, first.number)])
     assert second is not None
     assert store.content(second.sha256 or "") == b"photo 1"
+    jobs.renew([(second.job_id, second.number)], 60)
     jobs.put_back(second, 0, counted=False)
+    jobs.regain()
     assert jobs.finish(first, "done", b'{"found": 1}')
     while (due := jobs.take([])) is not None:
         assert jobs.finish(due, "failed", b"{}")
