@@ -34,7 +34,6 @@ JSON = "application/json"
 LAST = "Last-Event-ID"
 # Each holds a thread for as long as it is listened to.
 _MOST_LISTENERS = 16
-_LOOK_SECONDS = 2.0
 
 
 class ListParams(Record, frozen=True, kw_only=True):
