@@ -95,7 +95,7 @@ class Inquiry:
         for _ in self.proceed():
             pass
         if self.problems and not self.findings:
-            raise next(self.problems[name] for name in self.problems)
+            raise next(iter(self.problems.values()))
 
     def _asking(self) -> Asking | None:
         if self.upload is None or not self.left:
@@ -151,7 +151,7 @@ class Analyst:
             findings={name: known.findings[name] for name in known.findings},
             problems=self._unknown(wanted),
         )
-        if not inquiry.left and not wanted.pixels:
+        if known.findings and not inquiry.left and not wanted.pixels:
             inquiry.image = _kept_image(known)
             return inquiry
         wishes = Wishes(allow_truncated=wanted.allow_truncated)

@@ -76,7 +76,8 @@ class Keeping:
         self.store.keep(self.owner, upload)
         spare: set[str] = set()
         with self.store.session() as session:
-            photo = session.scalar(photo_of(self.owner, upload.sha256))
+            mine = photo_of(self.owner, upload.sha256).with_for_update(of=Photo)
+            photo = session.scalar(mine)  # others who keep the same wait
             for asked in lasting:
                 if photo is not None:  # else it was deleted meanwhile
                     spare |= drop_result(session, photo, asked[0])

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
 
+import msgspec
 import pytest
+from PIL import Image
 
+from edge_server.analysis.analyses import Analyses
+from edge_server.analysis.findings import Finding
 from edge_server.analysis.job_records import NewJob, NewPhoto
 from edge_server.analysis.jobs import Jobs
+from edge_server.analysis.keeping import Keeping
+from edge_server.intake.intake import Intake
 from edge_server.problems import NotFound
 from edge_server.store.checking import check
 from edge_server.store.store import Store
@@ -64,3 +73,25 @@ def test_threads_make_one_job_of_one_key_and_end_each_photo_once(store: Store) -
         ends = list(pool.map(lambda one: jobs.finish(one, "done", b"{}"), dues * 2))
     assert sum(ends) == 6
     assert jobs.record("me", made.pop()).done == 6
+
+
+def test_threads_keep_the_same_findings_once(store: Store) -> None:
+    pixels = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(pixels, "PNG")
+    upload = Intake().from_bytes(pixels.getvalue())
+    engine: Any = SimpleNamespace(version=lambda _model: "1")
+    task: Any = SimpleNamespace(name="classify", models=("m",))
+    keeping = Keeping(store=store, analyses=Analyses.of([task], engine), owner="me")
+    finding = Finding(
+        model="m",
+        variant="",
+        sha256="1",
+        device="cpu",
+        result=msgspec.Raw(b'{"labels": []}'),
+        ms={},
+    )
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: keeping.keep(upload, {"classify": finding}), range(12)))
+    assert set(keeping.known(upload.sha256, ["classify"]).findings) == {"classify"}
+    report = check(store)
+    assert (report.photos, report.results, report.clean) == (1, 1, True)
