@@ -175,3 +175,10 @@ def test_one_file_with_all_three_is_taken(tmp_path: Path) -> None:
     torch.save(mtcnn.Mtcnn().state_dict(), tmp_path / "own.pth")
     store = WeightsStore(tmp_path / "weights", models={FACES: MODELS[0]})
     assert store.add(FACES, tmp_path / "own.pth").tensors == 50
+
+
+@pytest.mark.parametrize("level", [0, 128, 255, None], ids=["black", "grey", "white", "noise"])
+def test_nothing_has_no_faces(runner: Any, level: int | None) -> None:
+    draws = np.random.default_rng(0).integers(0, 256, (240, 320, 3), dtype=np.uint8)
+    rgb = draws if level is None else np.full((240, 320, 3), level, np.uint8)
+    assert runner.run([photo_job(rgb)])[0] == Faces(faces=())
