@@ -71,6 +71,8 @@ def expire(store: Store, before: float) -> int:
         release(store, hashes)
         count += len(ids)
         if len(ids) < _AT_ONCE:
+            if count:
+                store.database.scrub()
             return count
 
 

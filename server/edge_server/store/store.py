@@ -168,6 +168,7 @@ class Store:
             photo = searching.owned(session, owner, photo_id)
             hashes = removing.drop_photos(session, [photo.id])
         self.release(hashes)
+        self.database.scrub()
 
     def expire(self, before: float) -> int:
         """Delete every photo that was kept before that time, of whichever owner: how many."""

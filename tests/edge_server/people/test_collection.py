@@ -93,6 +93,19 @@ def test_faces_go_with_their_photo(owner: Any, face: Face) -> None:
     assert collection.decisions().decisions == ()
 
 
+def test_a_photo_that_is_deleted_leaves_no_byte_of_its_faces(owner: Any, face: Face) -> None:
+    photos = [owner.photo() for _ in range(2)]
+    traces = []
+    for photo, place in zip(photos, (1.2345, 1.3456), strict=True):
+        Collection(owner.own).collect(photo, [face(place)])
+        traces.append(vector_bytes(face(place).vector)[:4])
+    assert all(trace in owner.bytes_on_disk() for trace in traces)
+    owner.own.store.delete("me", photos[0].id)
+    assert [trace in owner.bytes_on_disk() for trace in traces] == [False, True]
+    owner.own.store.expire(owner.own.store.clock() + 1)
+    assert [trace in owner.bytes_on_disk() for trace in traces] == [False, False]
+
+
 def test_faces_can_be_left_out_while_the_photo_stays(owner: Any, face: Face) -> None:
     collection = Collection(owner.own)
     photo, other = owner.photo(), owner.photo()
