@@ -74,7 +74,7 @@ def job(*, cancelled: bool = False, **params: Any) -> Job:
 
 
 def test_photos_are_described(runner: Any) -> None:
-    first, second = runner.run([job(longest=6), job(longest=2, beams=1)])
+    first, second = runner.run([job(longest=6), job(longest=2, beams=3)])
     assert isinstance(first, Caption)
     assert set(first.text.split()) <= set(PIECES)
     assert 2 < len(first.text.split()) <= 6

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edge_server.networks.blip import Captioner, Heads
 
 # What one photo takes while it is computed, beside the weights, as measured.
-_WORKING_BYTES = 300_000_000
+_WORKING_BYTES = 400_000_000
 _VOCABULARY = "vocabulary"  # the tensor that has the file of words, byte by byte
 _PIECES = "vocab.txt"
 _MOST_PIECES_BYTES = 2**24
@@ -40,7 +40,7 @@ class Params(Record, frozen=True, kw_only=True):
     """
 
     longest: Annotated[int, msgspec.Meta(ge=1, le=60)] = 30
-    beams: Annotated[int, msgspec.Meta(ge=1, le=5)] = 3
+    beams: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
 
 
 @dataclass(kw_only=True)

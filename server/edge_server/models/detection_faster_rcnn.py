@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edge_server.networks.faster_rcnn import Choice, FasterRcnn
 
 # What one photo takes while it is computed, beside the weights, as measured.
-_WORKING_BYTES = 1_000_000_000
+_WORKING_BYTES = 600_000_000
 _LEAST_SCORE = 0.5
 
 
