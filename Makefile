@@ -66,7 +66,7 @@ $(VENV)/.installed-demo: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[convert,weights,onnx2tf,coreai,onnx,server,heavy,video,web,test]' || { echo "pip could not install what the tests need; its message above says what"; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable '.[convert,weights,onnx2tf,coreai,onnx,server,heavy,text,captions,video,web,test]' || { echo "pip could not install what the tests need; its message above says what"; exit 1; }
 	@touch $(VENV)/.installed-demo $@
 
 clean:
