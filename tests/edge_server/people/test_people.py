@@ -184,6 +184,23 @@ def test_what_one_key_enrols_another_does_not_know(served: Callable[..., Any]) -
     assert mine.told("GET", f"/v1/people/{person}")["name"] == "Barack Obama"
 
 
+def test_who_is_there_is_a_part_of_everything_at_once(served: Callable[..., Any]) -> None:
+    given = {"require_keys": "yes"}
+    mine, theirs, infer = (
+        served("infer", "store", **given),
+        served("infer", "store", **given),
+        served("infer", **given),
+    )
+    enrol(mine, "Barack Obama", OBAMA)
+    for caller, name in ((mine, "Barack Obama"), (theirs, "unknown"), (mine, "Barack Obama")):
+        told = caller.told("POST", "/v1/analyze", image=OTHER, analyses="people")
+        (found,) = told["results"]["people"]["result"]["faces"]
+        assert found["name"] == name
+    told = infer.told("POST", "/v1/analyze", image=OTHER, analyses="people,faces")
+    assert set(told["results"]) == {"faces"}
+    assert told["problems"]["people"]["code"] == "forbidden"
+
+
 def test_a_server_that_keeps_nothing_knows_nobody(served: Callable[..., Any]) -> None:
     caller = served(store="no")
     caller.problem("GET", "/v1/people", "store-disabled")
