@@ -17,6 +17,7 @@ from edge_server.heavy_model import Job
 from edge_server.models.face_detection_mtcnn import FACES
 from edge_server.models.face_recognition import MODELS, RECOGNITION, Params
 from edge_server.networks.face_resnet import Block, FaceResNet, imported, vectors
+from edge_server.problems import Cancelled
 from edge_server.tasks.heavy import heavy_tasks
 from edge_server.tasks.task import NoParams
 from edge_server.weights.dlib_files import whole
@@ -89,8 +90,22 @@ def test_a_face_s_numbers_do_not_depend_on_the_others() -> None:
     torch.manual_seed(0)
     network = FaceResNet().eval()
     chips = np.random.default_rng(0).integers(0, 256, (3, 150, 150, 3), dtype=np.uint8)
-    together = vectors(network, chips)
-    assert np.array_equal(together[1:2], vectors(network, chips[1:2]))
+    together = vectors(network, chips, lambda: None)
+    assert np.array_equal(together[1:2], vectors(network, chips[1:2], lambda: None))
+
+
+def test_a_caller_who_hung_up_is_not_computed_for() -> None:
+    network = FaceResNet().eval()
+    seen: list[int] = []
+
+    def step() -> None:
+        seen.append(1)
+        if len(seen) > 1:
+            raise Cancelled("gone")
+
+    with pytest.raises(Cancelled):
+        vectors(network, np.zeros((9, 150, 150, 3), np.uint8), step)
+    assert len(seen) == 2
 
 
 def test_what_is_smaller_ends_in_zeros() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from edge_runtime.errors import WeightsError
 from edge_runtime.results import Faces
 from edge_server.heavy_model import Job
-from edge_server.models.face_detection_mtcnn import FACES, MODELS, POINTS, as_faces
+from edge_server.models.face_detection_mtcnn import FACES, MODELS, POINTS, as_faces, reduced
 from edge_server.networks import mtcnn
 from edge_server.networks.mtcnn_cascade import Found, crops, find_faces, nms, scales, squares
 from edge_server.problems import Cancelled
@@ -90,6 +90,36 @@ def test_a_quarter_of_the_size_and_a_frame_around_it_move_the_face_along(
     moved = runner.run([photo_job(framed)])[0].faces[0]
     assert np.subtract(moved.box_xyxy, plain.box_xyxy) == pytest.approx([60, 40] * 2, abs=4)
     assert plain.box_xyxy == pytest.approx([92, 20, 154, 107], abs=5)
+
+
+def test_a_large_photo_costs_no_more_than_its_faces_need(runner: Any, samples: Path) -> None:
+    rgb = np.asarray(Image.open(samples / "astronaut.png").convert("RGB"))[:200]
+    plain = runner.run([photo_job(rgb)])[0].faces[0]
+    large = rgb.repeat(10, axis=0).repeat(10, axis=1)
+    small, factor = reduced(large)
+    assert (factor, small.shape) == (2, (1000, 2560, 3))
+    found = runner.run([photo_job(large)])[0].faces[0]
+    assert np.divide(found.box_xyxy, 10) == pytest.approx(plain.box_xyxy, abs=4)
+    assert np.divide(found.points["left_eye"], 10) == pytest.approx(
+        plain.points["left_eye"], abs=2
+    )
+
+
+@pytest.mark.parametrize(
+    ("size_hw", "factor", "small_hw"),
+    [
+        ((2400, 100), 1, (2400, 100)),
+        ((4799, 10), 1, (4799, 10)),
+        ((4801, 3), 2, (2400, 1)),
+        ((7200, 7201), 3, (2400, 2400)),
+        ((1, 16_384), 6, (1, 2730)),
+    ],
+)
+def test_a_photo_is_reduced_by_whole_parts(
+    size_hw: tuple[int, int], factor: int, small_hw: tuple[int, int]
+) -> None:
+    small, found = reduced(np.zeros((*size_hw, 3), np.uint8))
+    assert (found, small.shape[:2]) == (factor, small_hw)
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (11, 400), (12, 12), (19, 19), (20, 20)])

@@ -18,7 +18,7 @@ from edge_server.networks.state_dict import fitting
 from edge_server.weights.dlib_files import read_tensors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -95,16 +95,22 @@ def loaded(tensors: Mapping[str, Tensor], device: str) -> FaceResNet:
     return network.eval().to(device)
 
 
-def vectors(network: FaceResNet, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+def vectors(
+    network: FaceResNet, chips: NDArray[np.uint8], step: Callable[[], None]
+) -> NDArray[np.float32]:
     """float32 [N, 128] of chips uint8 [N, 150, 150, 3].
 
-    One at a time, so that a face's numbers do not depend on who else is in the photo.
+    One at a time, so that a face's numbers do not depend on who else is in the photo;
+    ``step`` is called before each.
     """
     device = network.last.weight.device
     with torch.inference_mode():
         planes = torch.tensor(chips, device=device).permute(0, 3, 1, 2).float()
-        found = [network(chip[None]).cpu().numpy() for chip in planes]
-    return np.concatenate([np.zeros((0, NUMBERS), np.float32), *found])
+        found = np.zeros((len(chips), NUMBERS), np.float32)
+        for row, chip in zip(found, planes, strict=True):
+            step()
+            row[:] = network(chip[None])[0].cpu().numpy()
+    return found
 
 
 def _blocks() -> Iterator[Block]:
