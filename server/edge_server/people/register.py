@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from edge_server.people.answers import forget_answers
 from edge_server.people.grouping import forget, settle
@@ -73,6 +74,7 @@ class Register:
                 select(Person)
                 .where(Person.owner == self.own.owner)
                 .order_by(Person.name, Person.id)
+                .options(selectinload(Person.faces))
             )
             return PeopleRecord(people=tuple(map(person_record, found)))
 

@@ -1,7 +1,8 @@
 """The tables of people and their faces.
 
 Vectors are 128 float32, little-endian; chips are PNG, so that the vector can be computed
-again by a better network.  Times are seconds since 1970.
+again by a better network; both are read only where they are asked for.  Times are seconds
+since 1970.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class EnrolledFace(Base):
     person_id: Mapped[str] = mapped_column(
         ForeignKey("people.id", ondelete="CASCADE"), index=True
     )
-    vector: Mapped[bytes]
-    chip: Mapped[bytes]
+    vector: Mapped[bytes] = mapped_column(deferred=True)
+    chip: Mapped[bytes] = mapped_column(deferred=True)
     made: Mapped[float]
 
 
@@ -64,8 +65,8 @@ class CollectedFace(Base):
     )
     box: Mapped[list[float]] = mapped_column(JSON)
     score: Mapped[float]
-    vector: Mapped[bytes]
-    chip: Mapped[bytes]
+    vector: Mapped[bytes] = mapped_column(deferred=True)
+    chip: Mapped[bytes] = mapped_column(deferred=True)
     cluster: Mapped[str] = mapped_column(String(ID))
     made: Mapped[float]
 

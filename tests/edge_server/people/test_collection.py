@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from sqlalchemy import event
 
 from edge_server.people.collection import Collection, face_id
 from edge_server.people.deciding import Deciding
@@ -193,3 +194,15 @@ def test_an_owner_who_is_forgotten_leaves_no_face(
     assert not any(trace in owner.bytes_on_disk() for trace in traces)
     assert Collection(owner.own).clusters().clusters == ()
     assert shape_of(Collection(stranger.own)) == {frozenset({theirs.id})}
+
+
+def test_groups_are_told_without_reading_pictures(owner: Any, face: Face) -> None:
+    collection = Collection(owner.own)
+    for place in (0.0, 0.1, 5.0):
+        collection.collect(owner.photo(), [face(place)])
+    asked: list[str] = []
+    engine = owner.own.store.database._opened().engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert len(collection.clusters().clusters) == 2
+    assert asked
+    assert not any("chip" in one or "vector" in one for one in asked)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from edge_server.people.collection import Collection
 from edge_server.people.deciding import Deciding
@@ -108,3 +108,17 @@ def test_the_others_stay_when_one_is_deleted(owner: Any, face: Face) -> None:
 def test_sqlite_writes_zeros_over_what_is_deleted(owner: Any) -> None:
     with owner.own.store.reading() as session:
         assert session.execute(text("PRAGMA secure_delete")).scalar() == 1
+
+
+def test_a_list_of_people_reads_no_pictures(owner: Any, face: Face) -> None:
+    register = Register(owner.own)
+    for number in range(5):
+        person = register.enrol(f"Person {number}", YES, face(float(number)))
+        register.add(person.id, face(float(number)))
+    asked: list[str] = []
+    engine = owner.own.store.database._opened().engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert [person.faces for person in register.people().people] == [2] * 5
+    selects = [one for one in asked if one.startswith("SELECT")]
+    assert len(selects) == 2
+    assert not any("chip" in one or "vector" in one for one in selects)
