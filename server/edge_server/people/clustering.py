@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 # Two faces of one person are nearer than this (the network's author; 99.38 % of LFW's pairs).
 LIMIT = 0.6
 _SLACK = 1e-6
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +104,14 @@ def parts_around(
 def near(faces: FaceSet, places: Sequence[int], limit: float = LIMIT) -> NDArray[np.bool_]:
     """Which faces lie within the limit of each of those at ``places``: bool [M, N].
 
-    A matrix product finds the candidates, and their distances are then computed one by one,
-    so that a pair is within the limit or not whoever else is looked at.
+    By a matrix product; where its last digits could decide, the distance of the pair is
+    computed by itself, so that it is within the limit or not whoever else is looked at.
     """
     at = list(places)
     chosen = faces.vectors[at]
     spans = faces.squares[at][:, None] + faces.squares - 2 * chosen @ faces.vectors.T
-    within: NDArray[np.bool_] = spans <= limit**2 + _SLACK
-    rows, columns = np.nonzero(within)
+    within: NDArray[np.bool_] = spans <= limit**2
+    rows, columns = np.nonzero(np.abs(spans - limit**2) <= _SLACK)
     within[rows, columns] = _norms(chosen[rows] - faces.vectors[columns]) <= limit
     return within
 
@@ -129,11 +130,12 @@ def _reached(
     faces: FaceSet, places: dict[str, int], beside: dict[str, set[str]], start: int
 ) -> list[int]:
     """Every face that can be reached from one, by pairs within the limit and by rules."""
-    reached, fresh = {start}, [start]
-    while fresh:
+    reached, waiting = {start}, [start]
+    while waiting:
+        fresh, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
         close = set(np.nonzero(near(faces, fresh).any(axis=0))[0].tolist())
         bound = {places[id_] for at in fresh for id_ in beside.get(faces.ids[at], ())}
-        fresh = sorted((close | bound) - reached)
+        waiting += sorted((close | bound) - reached)
         reached |= close | bound
     return sorted(reached)
 
@@ -151,7 +153,8 @@ def _grouped(faces: FaceSet, rules: Sequence[Rule]) -> dict[str, str]:
 
 class _Growing:
     """Groups while they grow: group ``i`` is called by its first face, and those that were
-    taken into another have infinite distances."""
+    taken into another have infinite distances.  Of each the nearest is remembered, the
+    first of several that are equally near."""
 
     def __init__(self, distances: Floats, bonds: Bonds) -> None:
         self.bonds = bonds
@@ -160,14 +163,19 @@ class _Growing:
         self._means = distances.copy()
         np.fill_diagonal(self._means, np.inf)
         self._means[bonds.apart[np.ix_(bonds.person, bonds.person)]] = np.inf
+        self._every = np.arange(len(distances))
+        self._nearest = self._means.argmin(axis=1)
+        self._least = self._means[self._every, self._nearest]
 
     def grow(self) -> None:
         """Until no two may become one."""
-        while len(self._means):
-            one, other = divmod(int(self._means.argmin()), len(self._means))
-            if self._means[one, other] > LIMIT:
+        while True:
+            one = int(self._least.argmin())
+            if self._least[one] > LIMIT:
                 return
-            self._join(*sorted((one, other)))
+            one, other = sorted((one, int(self._nearest[one])))
+            self._join(one, other)
+            self._look_again(one)
 
     def _join(self, one: int, other: int) -> None:
         people = self.bonds.person
@@ -182,6 +190,17 @@ class _Growing:
         self._means[other] = self._means[:, other] = np.inf
         self._means[one, one] = np.inf
         self._keep_apart(int(people[one]))
+
+    def _look_again(self, one: int) -> None:
+        """Who is nearest to whom, after the distances of group ``one`` became others."""
+        now = self._means[self._every, self._nearest]
+        stale = np.nonzero(now != self._least)[0]
+        stale = np.union1d(stale, [one])
+        self._nearest[stale] = self._means[stale].argmin(axis=1)
+        self._least[stale] = self._means[stale, self._nearest[stale]]
+        to_one = self._means[:, one]
+        nearer = (to_one < self._least) | ((to_one == self._least) & (one < self._nearest))
+        self._nearest[nearer], self._least[nearer] = one, to_one[nearer]
 
     def _keep_apart(self, person: int) -> None:
         """Nothing of this person is near to anything of whom he is known not to be."""
