@@ -302,7 +302,7 @@ def assert_alike(here: Any, there: Any) -> None:
         assert here == there
 
 
-def test_masks_and_backgrounds_of_this_device_fit_the_servers(
+def test_masks_of_this_device_fit_the_servers(
     at_home: Visitor, server: Server, samples: Path
 ) -> None:
     visitor = at_home
@@ -318,17 +318,65 @@ def test_masks_and_backgrounds_of_this_device_fit_the_servers(
     }""")
     mine = np.array(seen).reshape(there.shape) >= 128
     assert (mine & (there > 0)).sum() / (mine | (there > 0)).sum() > 0.99
+    assert visitor.page.is_disabled('#task [value="depth"]')
+
+
+@pytest.mark.parametrize(
+    ("kind", "background"),
+    [
+        ("transparent", "transparent"),
+        ("blur", "blur"),
+        ("colour", "#ece2d0"),
+        ("words", "sunset,gradient"),
+    ],
+)
+def test_backgrounds_of_this_device_are_the_servers(
+    kind: str, background: str, at_home: Visitor, server: Server, samples: Path
+) -> None:
+    visitor = at_home
+    visitor.take(samples / PHOTO)
     visitor.choose("background")
     visitor.done(PHOTO, "background", "device")
-    alpha = visitor.pixels()[..., 3]
-    assert ((alpha >= 128) == mine).mean() > 0.99
-    visitor.forget()
-    visitor.page.click('.pick label:has([value="blur"])')
-    visitor.done(PHOTO, "background", "device")
-    blurred = visitor.pixels()
-    assert (blurred[..., 3] == 255).mean() > 0.99
-    assert visitor.page.is_disabled('.pick [value="words"]')
-    assert visitor.page.is_disabled('#task [value="depth"]')
+    if kind != "transparent":
+        visitor.forget()
+        visitor.page.click(f'.pick label:has([value="{kind}"])')
+        visitor.done(PHOTO, "background", "device")
+    fields = {"background": background, "picture": "png"}
+    assert_same_picture(visitor, server.answer("background", samples / PHOTO, **fields))
+    visitor.picture(f"device-{kind}")
+
+
+@pytest.mark.parametrize(("preset", "model"), [("mood", "smile"), ("royal", "landmarks")])
+def test_filters_of_this_device_are_the_servers(
+    preset: str, model: str, at_home: Visitor, server: Server, samples: Path
+) -> None:
+    visitor = at_home
+    visitor.take(samples / PHOTO)
+    visitor.choose("filter")
+    visitor.done(PHOTO, "filter", "device")
+    if preset != "mood":
+        visitor.forget()
+        visitor.page.select_option("#controls select", preset)
+        visitor.done(PHOTO, "filter", "device")
+    fields = {"preset": preset, "picture": "png"}
+    assert_same_picture(visitor, server.answer("filter", samples / PHOTO, **fields))
+    assert model in visitor.record()["ran"]["model"]
+    visitor.picture(f"device-{preset}")
+
+
+def assert_same_picture(visitor: Visitor, there: dict[str, Any]) -> None:
+    """Within a few grey levels; far off only along outlines, which are smoothed otherwise."""
+    here, theirs = seen_on_white(visitor.pixels()), seen_on_white(decoded(there["picture"]))
+    away = np.abs(here - theirs).max(axis=2)
+    assert away.mean() < 1, f"{away.mean():.2f} grey levels"
+    assert (away > 24).mean() < 0.005, f"{(away > 24).mean():.2%} of the pixels"
+
+
+def seen_on_white(pixels: np.ndarray) -> np.ndarray:
+    rgb: np.ndarray = pixels[..., :3].astype(float)
+    if pixels.shape[2] == 4:
+        rgb = 255 + pixels[..., 3:] / 255 * (rgb - 255)
+    return rgb
 
 
 def test_overlays_are_switched_and_the_picture_is_what_is_seen(
@@ -591,6 +639,11 @@ def test_with_the_server_gone_the_device_goes_on(
     page.click("#key-dialog button[value=use]")
     visitor.at("server")
     visitor.done(PHOTO, "objects", "server")
+    words = {"filter": {}, "background": {"background": "sunset,gradient"}}
+    served = {
+        task: server.answer(task, samples / PHOTO, picture="png", **fields)
+        for task, fields in words.items()
+    }
     server.kill()
     visitor.choose("faces")
     page.wait_for_selector('body[data-problem="unreachable"]')
@@ -603,6 +656,15 @@ def test_with_the_server_gone_the_device_goes_on(
     assert "cup" in page.inner_text("#result")
     visitor.choose("classify")  # which was never asked for while there was a network
     visitor.done(THING, "classify", "device")
+    visitor.take(samples / PHOTO)
+    for task, there in served.items():
+        visitor.choose(task)
+        visitor.done(PHOTO, task, "device")
+        if task == "background":
+            visitor.forget()
+            page.click('.pick label:has([value="words"])')
+            visitor.done(PHOTO, task, "device")
+        assert_same_picture(visitor, there)
     visitor.leave()
 
 

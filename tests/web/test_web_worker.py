@@ -42,6 +42,23 @@ ASKED = """async (web, { options, calls }) => {
   await lens.close();
   return { answers, heard };
 }"""
+MADE = """async (web, [kind, given, photo]) => {
+  const { WorkerLens, Retoucher, Library, fetcher } = web.lib;
+  const lens = new WorkerLens({
+    worker: '/web/dist/worker.js', bundle: '/', wasm: '/web/dist/wasm/', store: null });
+  const bytes = web.bytes(photo);
+  const retoucher = new Retoucher(await web.opened(), await Library.open(fetcher('/')));
+  const here = await retoucher[kind](given, bytes);
+  let [ticks, running] = [0, true];
+  const tick = () => { ticks += 1; if (running) setTimeout(tick, 1); };
+  tick();
+  const there = await lens[kind](given, bytes);
+  running = false;
+  await lens.close();
+  const same = [here, there].map(({ picture: { width, height, data }, from }) =>
+    [width, height, web.text(data), from]);
+  return { same, ticks, ms: there.ms };
+}"""
 GOES_ON = """async (web, photo) => {
   const lens = new web.lib.WorkerLens({
     worker: '/web/dist/worker.js', bundle: '/', wasm: '/web/dist/wasm/' });
@@ -82,6 +99,44 @@ def test_a_worker_answers_as_the_page_does(
 ) -> None:
     here, there = web.call(BOTH, [model, sample(), request_])
     assert there == here
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "models"),
+    [
+        ("filter", "sunny", {"face-landmarks", "portrait-segmentation", "smile"}),
+        ("background", {"behind": "words", "words": "rainbow,dots"}, {"portrait-segmentation"}),
+        ("background", {"behind": "nothing"}, {"portrait-segmentation"}),
+    ],
+)
+def test_a_worker_draws_as_the_page_does_which_goes_on(
+    kind: str, given: Any, models: set[str], web: Any
+) -> None:
+    made = web.call(MADE, [kind, given, sample()])
+    here, there = made["same"]
+    assert there == here
+    assert {one["model"] for one in there[3]} == models
+    assert made["ms"]["drawing"] > 0
+    assert made["ticks"] > 20
+
+
+def test_a_filter_that_is_none_is_named_by_the_worker(web: Any) -> None:
+    said = web.call(
+        """async (web, photo) => {
+          const lens = new web.lib.WorkerLens({
+            worker: '/web/dist/worker.js', bundle: '/', wasm: '/web/dist/wasm/' });
+          try {
+            await lens.filter('hart', web.bytes(photo));
+          } catch (error) {
+            return [error instanceof web.lib.UnknownName, error.message];
+          } finally {
+            await lens.close();
+          }
+        }""",
+        sample(),
+    )
+    assert said[0]
+    assert said[1].startswith("unknown filter 'hart'; known: autumn")
 
 
 def test_the_page_goes_on_while_a_graph_runs(web: Any) -> None:

@@ -10,6 +10,13 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
+/** The same with how opaque each pixel is: 4 bytes a pixel, colours not multiplied by it. */
+export interface Rgba {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
 /** Numbers at the border of a graph, in row-major order. */
 export interface Tensor {
   readonly shape: readonly number[];

@@ -1,6 +1,8 @@
 /** The worker's side of `WorkerLens` (worker_lens.ts): a `Lens` that is asked by messages. */
 import { Bundle, fetcher } from "./bundle.js";
 import { type Store, canary } from "./canary.js";
+import { Library } from "./filters/library.js";
+import { Retoucher } from "./filters/retoucher.js";
 import { Lens } from "./lens.js";
 import { LiteRt } from "./litert.js";
 import type { Answer, Asked, Opening } from "./worker_lens.js";
@@ -30,15 +32,35 @@ async function opened({ bundle: folder, wasm, threads, kept }: Opening): Promise
   return new Lens(bundle, backend, choose);
 }
 
-let lens: Promise<Lens> | null = null;
+/** Made when it is first needed; after a failure the next call may find the bundle restored. */
+function kept<Made>(make: (opening: Opening) => Promise<Made>) {
+  let made: Promise<Made> | null = null;
+  return (opening: Opening): Promise<Made> => {
+    made ??= make(opening).catch((error) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}
+
+const lensOf = kept(opened);
+const retoucherOf = kept(async (opening) => {
+  const lens = await lensOf(opening);
+  return new Retoucher(lens, await Library.open(lens.bundle.fetcher));
+});
 
 async function answer({ opening, call }: Asked): Promise<unknown> {
-  lens ??= opened(opening).catch((error) => {
-    lens = null; // the next call may find the bundle restored
-    throw error;
-  });
-  const [method, ...given] = call;
-  return (await lens)[method](...given);
+  switch (call[0]) {
+    case "filter":
+      return (await retoucherOf(opening)).filter(call[1], call[2]);
+    case "background":
+      return (await retoucherOf(opening)).background(call[1], call[2]);
+    default: {
+      const [method, ...given] = call;
+      return (await lensOf(opening))[method](...given);
+    }
+  }
 }
 
 globalThis.onmessage = async ({ data }: MessageEvent<Asked>) => {

@@ -2,6 +2,8 @@
 import { type Choice, type Store, browserStore } from "./canary.js";
 import * as errors from "./errors.js";
 import { BackendError, PocketLensError } from "./errors.js";
+import type { Behind } from "./filters/behind.js";
+import type { Retouched, Retoucher } from "./filters/retoucher.js";
 import type { Lens, Request, Trace } from "./lens.js";
 import type { Pixels, Prediction } from "./results.js";
 
@@ -33,7 +35,10 @@ export interface Opening {
 export interface Asked {
   readonly id: number;
   readonly opening: Opening;
-  readonly call: readonly ["predict" | "trace", string, Uint8Array | Pixels, Request];
+  readonly call:
+    | readonly ["predict" | "trace", string, Uint8Array | Pixels, Request]
+    | readonly ["filter", string, Uint8Array | Pixels]
+    | readonly ["background", Behind, Uint8Array | Pixels];
 }
 
 /** What the worker says. */
@@ -51,7 +56,9 @@ interface Waiting {
 const KEPT = "pocketlens-choices";
 
 /** The tasks of a bundle, run in a worker that is started when it is first needed. */
-export class WorkerLens implements Pick<Lens, "predict" | "trace" | "close"> {
+export class WorkerLens
+  implements Pick<Lens, "predict" | "trace" | "close">, Pick<Retoucher, "filter" | "background">
+{
   private worker: Worker | null = null;
   private asked = 0;
   private readonly waiting = new Map<number, Waiting>();
@@ -74,6 +81,16 @@ export class WorkerLens implements Pick<Lens, "predict" | "trace" | "close"> {
     request: Request = {},
   ): Promise<Trace> {
     return (await this.ask(["trace", model, photo, request])) as Trace;
+  }
+
+  /** As `Retoucher.filter`. */
+  async filter(preset: string, photo: Uint8Array | Pixels): Promise<Retouched> {
+    return (await this.ask(["filter", preset, photo])) as Retouched;
+  }
+
+  /** As `Retoucher.background`. */
+  async background(behind: Behind, photo: Uint8Array | Pixels): Promise<Retouched> {
+    return (await this.ask(["background", behind, photo])) as Retouched;
   }
 
   /** Ends the worker; calls that wait fail, the next one starts another. */

@@ -1,8 +1,8 @@
 """The page at ``/``, and what it needs to compute in the browser, with nothing from elsewhere.
 
 Its files are built from ``server/web`` and lie in ``edge_server/web``.  The bundle's files are
-under an address with the manifest's hash, so that a browser may keep them; so are the browser
-runtime's, where the bundle has one: ``web/`` or, in a checkout, ``web/dist/``.
+under an address with the hash of its manifest and filters, so that a browser may keep them; so
+are the browser runtime's, where the bundle has one: ``web/`` or, in a checkout, ``web/dist/``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # What of a bundle a browser reads; its other files are nobody's business.
-_SHARED = ("labels/", "models/", "golden/")
+_SHARED = ("labels/", "models/", "golden/", "filters/")
+_FILTERS = ("filters.schema.json", "filters.tables.json")
 _RUNTIME = ("worker.js", "wasm/litert_wasm_internal.js", "wasm/litert_wasm_internal.wasm")
 _YEAR = 365 * 86400
 
@@ -60,9 +61,11 @@ class PageFiles:
     built: Path = FILES
 
     @cached_property
-    def manifest_hash(self) -> str:
-        """Names the bundle's files: another manifest, other addresses."""
-        return _hash(self.bundle / MANIFEST)
+    def bundle_hash(self) -> str:
+        """Names the bundle's files: another manifest or filter, other addresses."""
+        drawn = [self.bundle / name for name in _FILTERS]
+        drawn += sorted((self.bundle / "filters").rglob("*.json"))
+        return _hash(self.bundle / MANIFEST, *(path for path in drawn if path.is_file()))
 
     @cached_property
     def runtime(self) -> Path | None:
@@ -84,7 +87,7 @@ class PageFiles:
         return {
             "worker": f"{root}worker.js",
             "wasm": f"{root}wasm/",
-            "bundle": f"/bundle/{self.manifest_hash}/",
+            "bundle": f"/bundle/{self.bundle_hash}/",
         }
 
 
@@ -120,8 +123,8 @@ class _Views:
         return response
 
     def bundle(self, digest: str, name: str) -> Response:
-        known = name == MANIFEST or name.startswith(_SHARED)
-        if not known or digest != self.files.manifest_hash:
+        known = name in (MANIFEST, *_FILTERS) or name.startswith(_SHARED)
+        if not known or digest != self.files.bundle_hash:
             raise NotFound
         return _sent(self.files.bundle, name, _YEAR)
 
@@ -197,5 +200,8 @@ def _sent(folder: Path, name: str, seconds: int = 0) -> Response:
     return response
 
 
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+def _hash(*paths: Path) -> str:
+    together = hashlib.sha256()
+    for path in paths:
+        together.update(hashlib.sha256(path.read_bytes()).digest())
+    return together.hexdigest()[:16]

@@ -1,7 +1,7 @@
 /** What is behind people: nothing, a blur, a colour, words, or a picture. */
 import type { Control } from "./controls.js";
 import { h } from "./dom.js";
-import type { Choices, Config, Place } from "./types.js";
+import type { Choices, Config } from "./types.js";
 
 const KINDS = {
   transparent: "Nothing",
@@ -13,7 +13,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const FIRST = ["sunset", "gradient"];
 
-export function backgroundControl({ backgrounds }: Config, place: Place): Control {
+export function backgroundControl({ backgrounds }: Config): Control {
   const colour = h("input", { type: "color", value: "#ece2d0", "aria-label": "The colour" });
   const picture = h("input", { type: "file", accept: "image/*", "aria-label": "The picture" });
   const all = [...backgrounds.colours, ...backgrounds.patterns];
@@ -30,7 +30,7 @@ export function backgroundControl({ backgrounds }: Config, place: Place): Contro
     for (const [name, panel] of Object.entries(panels)) panel.hidden = name !== kind;
   };
   for (const [name, title] of Object.entries(KINDS)) {
-    const unable = name === "words" && (place === "device" || all.length === 0);
+    const unable = name === "words" && all.length === 0;
     const radio = h("input", {
       ...{
         type: "radio",

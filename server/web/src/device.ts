@@ -1,11 +1,12 @@
 /** The bundle's models, run in this browser: nothing of the photo leaves it. */
 import { openPhoto } from "../../../mobile_assets/web/src/images.js";
+import type { Retouched } from "../../../mobile_assets/web/src/filters/retoucher.js";
 import type { Request } from "../../../mobile_assets/web/src/lens.js";
-import type { Mask, Pixels, Prediction } from "../../../mobile_assets/web/src/results.js";
+import type { Pixels, Provenance } from "../../../mobile_assets/web/src/results.js";
 import { resultRecord } from "../../../mobile_assets/web/src/wire.js";
 import { WorkerLens } from "../../../mobile_assets/web/src/worker_lens.js";
-import { behind } from "./behind.js";
-import { canvasOf, pngOf } from "./pixels.js";
+import { behindOf } from "./behind.js";
+import { canvasOf, coloursOf, pngOf } from "./pixels.js";
 import { Trouble } from "./server.js";
 import type { Answer, Choices, Config, Photo, Task } from "./types.js";
 
@@ -46,18 +47,32 @@ export class Device {
     started: number,
   ): Promise<Answer> {
     const bytes = new Uint8Array(await photo.known.arrayBuffer());
+    const making = await this.retouching(task, bytes, choices);
+    if (making !== null) return retouched(task, photo, making, started);
     const [model, request] = await asked(task, choices);
     const prediction = await this.opened().predict(model, bytes, request);
     const { value, ms: stages } = prediction;
     const soft = "probability" in value ? value : null;
-    const picture = await pictureOf(task, photo, prediction, choices);
+    const pixels = "pixels" in value ? canvasOf(value.pixels as Pixels) : null;
     return {
-      ...{ task, photo, place: "device", picture, ran: ranOf(prediction) },
+      ...{ task, photo, place: "device", ran: ranOf([prediction.from]) },
+      picture: pixels && (await pngOf(pixels)),
       soft: task.makes ? null : soft,
       result: "values" in value ? {} : resultRecord(value),
       ms: performance.now() - started,
       stages: { ...stages },
     };
+  }
+
+  /** The pictures that are drawn, not computed by one model; null for other tasks. */
+  private async retouching(
+    task: Task,
+    photo: Uint8Array,
+    choices: Choices,
+  ): Promise<Retouched | null> {
+    if (task.name === "filter") return this.opened().filter(String(choices["preset"]), photo);
+    if (task.name !== "background") return null;
+    return this.opened().background(await behindOf(choices), photo);
   }
 
   private opened(): WorkerLens {
@@ -76,22 +91,27 @@ async function asked(task: Task, choices: Choices): Promise<readonly [string, Re
   return [ANY_STYLE, { style: await openPhoto(new Uint8Array(await picture.arrayBuffer())) }];
 }
 
-async function pictureOf(
+async function retouched(
   task: Task,
   photo: Photo,
-  { value }: Prediction,
-  choices: Choices,
-): Promise<Blob | null> {
-  if ("pixels" in value) return pngOf(canvasOf(value.pixels as Pixels));
-  if (task.name !== "background") return null;
-  return pngOf(await behind(photo, value as Mask, choices));
+  { picture, from, ms: stages }: Retouched,
+  started: number,
+): Promise<Answer> {
+  return {
+    ...{ task, photo, place: "device", soft: null, ran: ranOf(from), stages: { ...stages } },
+    result: { channels: "RGBA" },
+    picture: await pngOf(coloursOf(picture)),
+    ms: performance.now() - started,
+  };
 }
 
-function ranOf({ from }: Prediction): Readonly<Record<string, string>> {
+function ranOf(from: readonly Provenance[]): Readonly<Record<string, string>> {
+  const [first] = from;
+  if (first === undefined) return { model: "none was needed" };
   return {
-    model: `${from.model} ${from.version}`,
-    variant: from.variant,
-    device: `${from.backend}, ${from.accelerator}`,
-    file: `SHA-256 ${from.sha256.slice(0, 12)}…`,
+    model: from.map(({ model, version }) => `${model} ${version}`).join(", "),
+    variant: first.variant,
+    device: `${first.backend}, ${first.accelerator}`,
+    file: from.map(({ sha256 }) => `SHA-256 ${sha256.slice(0, 12)}…`).join(", "),
   };
 }

@@ -74,7 +74,14 @@ async function atOnce(all: readonly string[], work: (one: string) => Promise<voi
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** Every file that a model needs: its own, its labels, and what the canary tries it with. */
+/** What is read here of what filters share. */
+interface Tables {
+  readonly recipes: readonly string[];
+  readonly art: readonly string[];
+}
+
+/** Every file that a model needs: its own, its labels, and what the canary tries it with; and
+ * the filters. */
 async function everyAddress({ device }: Config): Promise<readonly string[]> {
   if (device === null) return [];
   const { bundle, worker, wasm } = device;
@@ -86,7 +93,8 @@ async function everyAddress({ device }: Config): Promise<readonly string[]> {
     ...(spec.labels === "" ? [] : [`labels/${spec.labels}`]),
   ]);
   const tried = await Promise.all(models.map(({ spec }) => goldenOf(bundle, spec.id)));
-  const files = [...new Set([...own, ...tried.flat()])].map((path) => bundle + path);
+  const drawn = await filtersOf(bundle);
+  const files = [...new Set([...own, ...tried.flat(), ...drawn])].map((path) => bundle + path);
   return [worker, ...RUNTIME_FILES.map((name) => wasm + name), ...files];
 }
 
@@ -100,6 +108,15 @@ async function goldenOf(bundle: string, model: string): Promise<readonly string[
   const list = `golden/${model}/golden.json`;
   const names = pathsIn(await read(bundle + list)).filter((path) => path !== "");
   return [list, ...names.map((path) => `golden/${path}`)];
+}
+
+/** The filters' files; none in a bundle without them. */
+async function filtersOf(bundle: string): Promise<readonly string[]> {
+  const tables = (await read(`${bundle}filters.tables.json`)) as Tables | null;
+  if (tables === null) return [];
+  const names = [...tables.recipes, ...tables.art.map((name) => `art/${name}`)];
+  const files = names.map((name) => `filters/${name}.json`);
+  return ["filters.schema.json", "filters.tables.json", ...files];
 }
 
 function pathsIn(value: unknown): readonly string[] {

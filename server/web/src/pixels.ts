@@ -1,4 +1,5 @@
 /** Pixels to canvases and files. */
+import type { Rgba } from "../../../mobile_assets/web/src/results.js";
 import type { Soft } from "./types.js";
 
 /** A surface that can be drawn on, with its pen. */
@@ -28,6 +29,13 @@ export function canvasOf({
     made.data[to + 3] = 255;
   }
   pen.putImageData(made, 0, 0);
+  return canvas;
+}
+
+/** Colours that know how opaque they are, as a canvas. */
+export function coloursOf({ width, height, data }: Rgba): OffscreenCanvas {
+  const { canvas, pen } = surface(width, height);
+  pen.putImageData(new ImageData(data, width, height), 0, 0);
   return canvas;
 }
 

@@ -14,6 +14,7 @@ const STAGES: Readonly<Record<string, string>> = {
   preprocess: "before the model",
   run: "the model",
   postprocess: "after the model",
+  drawing: "drawing",
   queued: "waiting",
   total: "in the server",
 };

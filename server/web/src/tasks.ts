@@ -144,6 +144,7 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     icon: "M5 19L15 9M13 7l4 4M18 3v3M16.5 4.500h3M7 4v2M6 5h2M19 13v2M18 14h2",
     verb: "Put it on",
     makes: true,
+    device: "smile",
   },
   text: {
     title: "Text",

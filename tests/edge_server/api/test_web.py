@@ -70,16 +70,27 @@ def test_the_page_is_told_what_it_may_offer(client: Callable[..., Any]) -> None:
 
 def test_the_bundle_is_kept_by_its_hash(client: Callable[..., Any]) -> None:
     caller = client()
-    digest = PageFiles(caller.services.bundle.folder).manifest_hash
+    digest = PageFiles(caller.services.bundle.folder).bundle_hash
     root = f"/bundle/{digest}/"
     entry = caller.services.bundle.entry("smile")
     file, path = caller.services.bundle.file(entry)
     response = caller.http.get(root + file.path)
     assert response.get_data() == path.read_bytes()
     assert "immutable" in response.headers["Cache-Control"]
-    for name in ("manifest.json", "labels/coco80.txt", "golden/smile/golden.json"):
+    drawn = ("filters.schema.json", "filters.tables.json", "filters/mood.json")
+    for name in ("manifest.json", "labels/coco80.txt", "golden/smile/golden.json", *drawn):
         assert caller.http.get(root + name).status_code == 200
     caller.problem(caller.http.get("/bundle/0123/manifest.json"), 404, "not-found")
+
+
+def test_another_filter_is_another_address(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    hashes = [PageFiles(tmp_path).bundle_hash]
+    (tmp_path / "filters").mkdir()
+    for content in ("{}", "[]"):
+        (tmp_path / "filters" / "mood.json").write_text(content)
+        hashes.append(PageFiles(tmp_path).bundle_hash)
+    assert len(set(hashes)) == 3
 
 
 @pytest.mark.parametrize(
@@ -94,7 +105,7 @@ def test_the_bundle_is_kept_by_its_hash(client: Callable[..., Any]) -> None:
 )
 def test_nothing_else_of_the_bundle_is_served(client: Callable[..., Any], path: str) -> None:
     caller = client()
-    digest = PageFiles(caller.services.bundle.folder).manifest_hash
+    digest = PageFiles(caller.services.bundle.folder).bundle_hash
     caller.problem(caller.http.get(f"/bundle/{digest}/{path}"), 404, "not-found")
 
 

@@ -5,7 +5,7 @@
  * "Approximate Fast Foreground Colour Estimation", 2021).
  */
 import { clamp } from "../rounding.js";
-import type { Pixels } from "../results.js";
+import type { Pixels, Rgba } from "../results.js";
 import { type Plane, boxed, plane, planeOf, resized } from "./planes.js";
 
 const LONGEST = 160;
@@ -16,21 +16,40 @@ const SURE = 2 / 255; // less is nobody, more than 1 - this is nothing but the p
 export function over(photo: Pixels, behind: Pixels, alpha: Plane): Pixels {
   const { width, height } = photo;
   const data = behind.data.slice();
+  eachOfPerson(photo, alpha, (pixel, channel, own, share) => {
+    const at = 3 * pixel + channel;
+    const mixed = data[at] + share * (own - data[at]);
+    data[at] = share > 1 - SURE ? own : Math.floor(mixed + 0.5);
+  });
+  return { width, height, data };
+}
+
+/** The person of `photo` alone: also where the edge lets some through, the colours are the
+ * person's own. */
+export function cutOut(photo: Pixels, alpha: Plane): Rgba {
+  const { width, height } = photo;
+  const data = new Uint8ClampedArray(4 * width * height);
+  alpha.data.forEach((share, pixel) => (data[4 * pixel + 3] = 255 * share));
+  eachOfPerson(photo, alpha, (pixel, channel, own) => (data[4 * pixel + channel] = own));
+  return { width, height, data };
+}
+
+/** A colour of the person, 0..255, and how opaque the person is there. */
+type Put = (pixel: number, channel: number, own: number, share: number) => void;
+
+function eachOfPerson(photo: Pixels, alpha: Plane, put: Put): void {
   const sides = sidesOf(photo, alpha);
   for (let pixel = 0; pixel < alpha.data.length; pixel += 1) {
     const share = alpha.data[pixel];
     if (share < SURE) continue;
-    const at = 3 * pixel;
     const small = 3 * placed(pixel, photo, sides.near);
     for (let c = 0; c < 3; c += 1) {
-      const seen = photo.data[at + c];
+      const seen = photo.data[3 * pixel + c];
       const [near, far] = [sides.near.data[small + c], sides.far.data[small + c]];
       const own = clamp(near + share * (seen - share * near - (1 - share) * far), 0, 255);
-      const mixed = data[at + c] + share * (own - data[at + c]);
-      data[at + c] = share > 1 - SURE ? seen : Math.floor(mixed + 0.5);
+      put(pixel, c, share > 1 - SURE ? seen : own, share);
     }
   }
-  return { width, height, data };
 }
 
 function placed(pixel: number, { width, height }: Pixels, small: Plane): number {

@@ -1,0 +1,101 @@
+/**
+ * Whole pictures from a photo's bytes: with a filter, or with another background.
+ *
+ *     const retoucher = new Retoucher(lens, await Library.open(fetcher("/")));
+ *     const { picture } = await retoucher.background({ behind: "blur" }, bytes);
+ */
+import { openPhoto } from "../images.js";
+import type { Lens, Request } from "../lens.js";
+import { NO_TIME, added } from "../predictor.js";
+import type { Mask, Pixels, Prediction, Provenance, Rgba, Timings } from "../results.js";
+import { type Behind, type OpenedBehind, before, opaque } from "./behind.js";
+import { Filter } from "./filter.js";
+import type { Library } from "./library.js";
+import { refined } from "./matting.js";
+
+/** The picture, of the photo's size; the models that were asked, and milliseconds: those of
+ * the models added up, and of all that was drawn. */
+export interface Retouched {
+  readonly picture: Rgba;
+  readonly from: readonly Provenance[];
+  readonly ms: Timings & { readonly drawing: number };
+}
+
+type Asking = Pick<Lens, "predict">;
+
+export class Retoucher {
+  constructor(
+    private readonly lens: Asking,
+    private readonly library: Library,
+  ) {}
+
+  /** The photo with a filter of the bundle; `UnknownName` lists those there are. Raises as
+   * `Lens.predict` does. */
+  async filter(preset: string, photo: Uint8Array | Pixels): Promise<Retouched> {
+    const filter = await Filter.preset(preset, this.library);
+    return this.timed(photo, async (rgb, lens) => opaque(await filter.run(lens, rgb)));
+  }
+
+  /** The photo's people before something else, hair and all; raises as `Lens.predict` does,
+   * and `UnknownName` for a word that is none. */
+  async background(
+    behind: Behind,
+    photo: Uint8Array | Pixels,
+    model = "portrait-segmentation",
+  ): Promise<Retouched> {
+    const opened = await decoded(behind);
+    return this.timed(photo, async (rgb, lens) => {
+      const { value } = await lens.predict(model, rgb);
+      const alpha = refined(rgb, value as Mask);
+      return before(rgb, alpha, opened, this.library.tables.backdrops);
+    });
+  }
+
+  private async timed(
+    photo: Uint8Array | Pixels,
+    make: (rgb: Pixels, lens: Asking) => Promise<Rgba>,
+  ): Promise<Retouched> {
+    const start = performance.now();
+    const rgb = photo instanceof Uint8Array ? await openPhoto(photo) : photo;
+    const decode = performance.now() - start;
+    const witness = new Witness(this.lens);
+    const picture = await make(rgb, witness);
+    const ms = added({ ...NO_TIME, decode }, witness.ms);
+    const models = Object.values(ms).reduce((sum, one) => sum + one, 0);
+    const drawing = Math.max(0, performance.now() - start - models);
+    return { picture, from: witness.asked, ms: { ...ms, drawing } };
+  }
+}
+
+/** A lens that remembers what it was asked. */
+class Witness implements Asking {
+  ms = NO_TIME;
+  private readonly from = new Map<string, Provenance>();
+
+  constructor(private readonly lens: Asking) {}
+
+  /** Each once, in alphabetical order. */
+  get asked(): readonly Provenance[] {
+    return [...this.from.keys()].sort().map((model) => this.from.get(model) as Provenance);
+  }
+
+  async predict(
+    model: string,
+    photo: Uint8Array | Pixels,
+    request: Request = {},
+  ): Promise<Prediction> {
+    const made = await this.lens.predict(model, photo, request);
+    this.from.set(model, made.from);
+    this.ms = added(this.ms, made.ms);
+    return made;
+  }
+}
+
+async function decoded(behind: Behind): Promise<OpenedBehind> {
+  if (behind.behind !== "picture") return behind;
+  const { picture } = behind;
+  return {
+    behind: "picture",
+    picture: picture instanceof Uint8Array ? await openPhoto(picture) : picture,
+  };
+}
