@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", *sorted(ROOT.glob("*/README.md"))]
@@ -39,6 +40,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     samples = ROOT / "calibration" / "data" / "samples"
     shutil.copy(samples / "obama.jpg", place / "selfie.jpg")
     shutil.copy(samples / "flower.jpg", place / "picture.jpg")
+    with Image.open(samples / "obama.jpg") as photo:
+        photo.resize((96, 120)).save(place / "small.jpg")
     _write_film(place / "film.mp4", samples / "obama.jpg")
     (place / "photos").mkdir()
     shutil.copy(samples / "astronaut.png", place / "photos" / "astronaut.png")
@@ -48,7 +51,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _write_film(path: Path, photo: Path) -> None:
     """Half a second of a photo."""
     import av
-    from PIL import Image
 
     with av.open(str(path), "w") as film, Image.open(photo) as opened:
         stream = film.add_stream("libx264", rate=30)

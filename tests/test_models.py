@@ -82,7 +82,7 @@ def test_the_import_is_what_the_sources_own_runtime_computes(model: LightModel) 
 @every_model
 def test_the_samples_are_what_was_recorded(model: LightModel) -> None:
     known = reference.recorded(model.spec)
-    for photo, inputs in model.samples().items():
+    for photo, inputs in model.proven_on().items():
         for name, values in inputs.items():
             assert np.array_equal(values, known[photo][0][name]), (photo, name)
 

@@ -29,9 +29,18 @@ SMALL = "a graph of a few milliseconds: in the same benchmark the GPU was slower
 SMALL += " for most of such graphs"
 PAINTS = "convolutions at the picture's full size, which a GPU does side by side; one core of"
 PAINTS += " a server takes tens of milliseconds for 384x384 (edge-run bench)"
+ENLARGES = (
+    "64 channels at the window's full size, which a GPU does side by side; two cores of a"
+)
+ENLARGES += " server take a fifth of a second a window (edge-run bench)"
 NEURAL = "the Neural Engine computes in float16, and so does the package; run operation by"
 NEURAL += " operation it keeps its accuracy gate"
-PAINTING = {"style-transfer", "style-transfer-any"}
+# Kinds that begin on a GPU.
+PAINTING: Mapping[str, str] = {
+    "style-transfer": PAINTS,
+    "style-transfer-any": PAINTS,
+    "super-resolution": ENLARGES,
+}
 
 
 def accelerators_of(spec: ModelSpec) -> tuple[Accelerator, ...]:
@@ -46,7 +55,7 @@ def accelerators_of(spec: ModelSpec) -> tuple[Accelerator, ...]:
 
 def _android(spec: ModelSpec) -> Accelerator:
     paints = spec.kind in PAINTING
-    reason = PAINTS if paints else ON_CPU.get(spec.id, SMALL)
+    reason = PAINTING.get(spec.kind) or ON_CPU.get(spec.id, SMALL)
     return Accelerator(
         platform="android",
         format="tflite",

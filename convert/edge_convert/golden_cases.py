@@ -44,6 +44,7 @@ PHOTOS_OF: Mapping[str, tuple[str, ...]] = {
     "style-transfer": ("astronaut.png",),
     "style-transfer-any": ("portrait-exif6.jpg",),
     "style-prediction": ("china-subsampled.jpg", "coffee.png"),
+    "super-resolution": ("coffee.png",),
     "image-classification": ("cat-exif3.jpg", "coffee.png"),
     "object-detection": ("motorcycle-exif8.jpg", "coffee.png"),
 }

@@ -34,6 +34,7 @@ OPEN: Mapping[type[c.Step], Tolerance] = {
     c.UpsampleMask: Tolerance(max_abs=1e-6, mean_abs=1e-7),
     c.MapPoints: Tolerance(max_abs=1e-4, mean_abs=1e-5),
     c.ResizePicture: Tolerance(max_abs=1, mean_abs=0.002),
+    c.JoinWindows: Tolerance(max_abs=1, mean_abs=0.002),
     c.FindFaces: Tolerance(max_abs=1e-4, mean_abs=1e-5),
 }
 PAINTED = Tolerance(max_abs=1, mean_abs=0.002)

@@ -42,7 +42,8 @@ class LightModel:
     spec's convention (NHWC) and returns outputs in the spec's convention (NHWC); what
     the source leaves to the host (anchors, sigmoid) is written there in numpy, so that
     it checks the graph's version of it.  ``samples`` makes those inputs, one mapping a
-    photo, from the photos of ``calibration/data``.
+    photo, from the photos of ``calibration/data``.  The import is proven on them, or on those
+    of ``proof`` where the answers to the samples would be too large to be kept.
     """
 
     spec: ModelSpec
@@ -50,6 +51,11 @@ class LightModel:
     tensors: Callable[[SourceFiles], dict[str, NDArray[np.float32]]]
     reference: Callable[[SourceFiles, Arrays], Arrays]
     samples: Callable[[], Mapping[str, Arrays]]
+    proof: Callable[[], Mapping[str, Arrays]] | None = None
+
+    def proven_on(self) -> Mapping[str, Arrays]:
+        """The inputs on which the import is proven, by photo."""
+        return (self.proof or self.samples)()
 
 
 @cache

@@ -59,7 +59,7 @@ def import_model(model: LightModel, *, ask_source: bool = True) -> Parity:
     _fill(model.network(), tensors, model.spec.id)
     write_whole(weights_path(model.spec), save(tensors))
     if ask_source:
-        samples = model.samples()
+        samples = model.proven_on()
         answers = {photo: model.reference(files, inputs) for photo, inputs in samples.items()}
         reference.record(model.spec, samples, answers)
     return reference.check(model.spec, load_network(model))

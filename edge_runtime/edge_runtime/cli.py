@@ -29,6 +29,7 @@ TASKS = {
     "landmarks": "468 points on each face",
     "smile": "how likely each face smiles, and looks otherwise",
     "style": "the photo painted in a style",
+    "super-resolution": "the photo twice or four times as large, with detail",
     "classify": "what the photo shows: the five best labels",
     "detect": "objects, with boxes",
 }
@@ -142,6 +143,10 @@ def _task_options(parser: argparse.ArgumentParser, task: str) -> None:
         _background_options(parser)
     elif task == "style":
         _style_options(parser)
+    elif task == "super-resolution":
+        parser.add_argument(
+            "--scale", type=int, choices=(2, 4), default=4, help="times as large (4)"
+        )
 
 
 def _server_options(parser: argparse.ArgumentParser) -> None:

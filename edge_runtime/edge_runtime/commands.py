@@ -79,6 +79,10 @@ def _style(lens: Lens, photo: Photo, args: Namespace) -> Prediction[Picture]:
     return lens.style(photo, style, args.model)
 
 
+def _larger(lens: Lens, photo: Photo, args: Namespace) -> Prediction[Picture]:
+    return lens.super_resolution(photo, scale=args.scale, **_model(args))
+
+
 COMMANDS = {
     "segment": Command(lambda o, p, a: o.segment(p, **_model(a)), _grey, lambda _: ".png"),
     "background": Command(_background, _itself, _for_alpha),
@@ -86,6 +90,7 @@ COMMANDS = {
     "landmarks": Command(lambda o, p, a: o.landmarks(p, **_model(a)), _drawn("draw_landmarks")),
     "smile": Command(lambda o, p, a: o.smile(p, **_model(a)), _drawn("draw_smiles")),
     "style": Command(_style, _itself),
+    "super-resolution": Command(_larger, _itself),
     "classify": Command(lambda o, p, a: o.classify(p, **_model(a)), _drawn("draw_labels")),
     "detect": Command(lambda o, p, a: o.detect(p, **_model(a)), _drawn("draw_objects")),
 }

@@ -17,6 +17,7 @@ from typing import TypeAlias, TypeVar
 from edge_runtime.contract_inputs import (
     HALVE_FROM,
     CropSquare,
+    CutWindows,
     DecodePhoto,
     EmbedStyle,
     FindFaces,
@@ -27,6 +28,7 @@ from edge_runtime.contract_inputs import (
 )
 from edge_runtime.contract_results import (
     ClipBoxes,
+    JoinWindows,
     KeepPresent,
     LabelBoxes,
     MapBoxes,
@@ -50,9 +52,11 @@ __all__ = [
     "AnyStep",
     "ClipBoxes",
     "CropSquare",
+    "CutWindows",
     "DecodePhoto",
     "EmbedStyle",
     "FindFaces",
+    "JoinWindows",
     "KeepPresent",
     "LabelBoxes",
     "MapBoxes",
@@ -82,6 +86,7 @@ AnyStep: TypeAlias = (
     | FindFaces
     | Resize
     | CropSquare
+    | CutWindows
     | WriteTensor
     | MixStyles
     | EmbedStyle
@@ -100,6 +105,7 @@ AnyStep: TypeAlias = (
     | MapPoints
     | RoundPixels
     | ResizePicture
+    | JoinWindows
     | ReadVector
 )
 Steps: TypeAlias = tuple[AnyStep, ...]

@@ -82,6 +82,27 @@ class Resize(Step, frozen=True, kw_only=True, tag="resize"):
     pad: int = 0
 
 
+class CutWindows(Step, frozen=True, kw_only=True, tag="cut-windows"):
+    """Go on once for each window of the photo, row by row: uint8 pixels [h, w, 3], as they are.
+
+    **Windows** along an axis, from ``have`` pixels of the photo and ``want`` of the input: one
+    that starts at 0, where ``have <= want``; what lies beyond the photo's end repeats its last
+    pixel.  Else ``n = ceil((have - 2 * margin) / (want - 2 * margin))`` of them; window i
+    starts at ``i * (have - want) // (n - 1)``.
+
+    **Kept** of window i is what lies from ``(start_before + want + start) // 2`` (of the
+    first: 0) up to that of the next window (of the last: ``have``): near its end a window
+    does not see all that the photo has, so two neighbours meet at least ``margin`` pixels
+    from it.
+
+    Golden vectors and dumps are of the first window.  The placement is its rectangle.
+    """
+
+    takes: ClassVar = "photo"
+    gives: ClassVar = "pixels"
+    margin: int
+
+
 class CropSquare(Step, frozen=True, kw_only=True, tag="crop-square"):
     """Take a square around the face, perhaps turned: uint8 pixels [h, w, 3].
 

@@ -176,6 +176,20 @@ class ResizePicture(Step, frozen=True, kw_only=True, tag="resize-picture"):
     kernel: Literal["bicubic"] = "bicubic"
 
 
+class JoinWindows(Step, frozen=True, kw_only=True, tag="join-windows"):
+    """Put what is kept of each window into its place in a picture of ``scale`` times the
+    photo's size: uint8 [scale * H, scale * W, 3].
+
+    The numbers of ``output``, [1, scale * h, scale * w, 3], are brought into 0..255, then
+    ``rint``.  What is kept, and where it lies, is that of ``cut-windows`` times ``scale``.
+    """
+
+    takes: ClassVar = "outputs"
+    gives: ClassVar = "picture"
+    output: str
+    scale: int
+
+
 class ReadVector(Step, frozen=True, kw_only=True, tag="read-vector"):
     """The tensor ``output`` as it is."""
 

@@ -69,6 +69,17 @@ def style_prediction(fit: Fit = "crop") -> c.Steps:
     return (*whole_photo(fit), c.ReadVector(output="style_vector"))
 
 
+def super_resolution(margin: int, scale: int) -> c.Steps:
+    """A picture of ``scale`` times the photo's size, from ``picture``."""
+    return (
+        c.DecodePhoto(),
+        c.CutWindows(margin=margin),
+        c.WriteTensor(),
+        c.Run(),
+        c.JoinWindows(output="picture", scale=scale),
+    )
+
+
 def image_classification(top: int = 5) -> c.Steps:
     """The best labels, from ``probabilities``."""
     return (*whole_photo("crop"), c.TopLabels(output="probabilities", most=top))

@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 
 from edge_runtime import compose, matting
+from edge_runtime.enlarging import COMPACT, COMPACT_SCALES
 from edge_runtime.errors import UnknownName
 from edge_runtime.results import CutOut, Picture, Prediction, Timings
 from edge_runtime.spec import ObjectDetection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Work: TypeAlias = Callable[[Lens], Prediction[Any]]
 
+MOST_FOR_DEVICE = 250_000
+"""Pixels of a photo that a device enlarges by a network: seven seconds on a core of a PC."""
 METHOD = "detector+segmenter+grabcut"
+_SECONDS_A_PIXEL = 3e-5
 _PEOPLE = {"person", "people", "persons"}
 _LEAST_SCORE = 0.4
 _LONGEST = 320  # of a window in which colours are told apart
@@ -39,15 +43,33 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Fallback:
-    """What to do instead, and in what it is less."""
+    """What to do instead, and in what it is less; ``seconds`` that it is expected to take
+    where that is known beforehand."""
 
     work: Work
     why: str
+    seconds: float = 0.0
 
 
-def enlarging(photo: Photo, scale: int = 4) -> Fallback:
-    """The photo with more pixels and no more detail."""
+def enlarging(photo: Photo, scale: int = 4, models: Collection[str] = ()) -> Fallback:
+    """The photo with more pixels: by the compact network, where it is among the device's
+    ``models`` and the photo is no larger than :data:`MOST_FOR_DEVICE`, else interpolated."""
+    width, height = photo.size_wh
+    if COMPACT in models and scale in COMPACT_SCALES:
+        if width * height <= MOST_FOR_DEVICE:
+            return Fallback(
+                work=lambda lens: lens.super_resolution(photo, scale),
+                why="enlarged by the device's compact network, which was trained on drawings:"
+                " edges are sharp, textures are not",
+                seconds=width * height * _SECONDS_A_PIXEL,
+            )
+        reason = f"the photo has more than the {MOST_FOR_DEVICE} pixels that a device is given"
+    else:
+        reason = "no super-resolution is at hand"
+    return _interpolating(photo, scale, reason)
 
+
+def _interpolating(photo: Photo, scale: int, reason: str) -> Fallback:
     def work(lens: Lens) -> Prediction[Picture]:
         del lens
         started = perf_counter()
@@ -60,7 +82,7 @@ def enlarging(photo: Photo, scale: int = 4) -> Fallback:
             ms=Timings(run=1000 * (perf_counter() - started)),
         )
 
-    why = "enlarged by interpolation, which adds no detail: no super-resolution is at hand"
+    why = f"enlarged by interpolation, which adds no detail: {reason}"
     return Fallback(work=work, why=why)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from edge_runtime.bundle import Bundle
     from edge_runtime.results import Face
     from edge_runtime.spec import ModelEntry, SizeHW
+    from edge_runtime.windows import Window
 
 TaskT = TypeVar("TaskT")
 
@@ -68,6 +69,12 @@ class Predictor(Generic[TaskT]):
     def predict_face(self, rgb: NDArray[np.uint8], face: Face) -> Prediction[Any]:
         """Run on one face of a photo; the value is none where it turns out to be none."""
         return self._timed(self.view(rgb, face=face))
+
+    def predict_window(self, rgb: NDArray[np.uint8], window: Window) -> Prediction[Any]:
+        """Run on one window of a photo."""
+        view = self.view(rgb)
+        view.window = window
+        return self._timed(view)
 
     def view(
         self,

@@ -153,7 +153,7 @@ def _inputs(
     """The pixels that were prepared last, widened, and the vectors beside them."""
     inputs = {}
     for stage in before:
-        if stage.step in {"resize", "crop-square"}:
+        if stage.step in {"resize", "crop-square", "cut-windows"}:
             inputs[spec.image.name] = read(stage.values[0]).astype(np.float32)[np.newaxis]
         elif stage.step in {"mix-styles", "embed-style"}:
             vectors = (values for values in stage.values if values.name != spec.image.name)

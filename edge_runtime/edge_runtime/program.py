@@ -13,6 +13,7 @@ from edge_runtime.postprocess import (
     candidates,
     classification,
     detection,
+    enlarged,
     expression,
     faces,
     landmarks,
@@ -20,6 +21,7 @@ from edge_runtime.postprocess import (
     style,
 )
 from edge_runtime.preprocess import crop_pixels, fit_pixels
+from edge_runtime.windows import cut, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from edge_runtime.postprocess import Outputs
     from edge_runtime.results import Face
     from edge_runtime.spec import ModelSpec, SizeHW
+    from edge_runtime.windows import Window
 
     Pixels: TypeAlias = NDArray[np.uint8]
 
@@ -49,6 +52,7 @@ AFTER_RUN: dict[type[c.Step], Callable[[Any, Any, Scene], Any]] = {
     c.MapPoints: landmarks.map_points,
     c.RoundPixels: style.round_pixels,
     c.ResizePicture: style.resize_picture,
+    c.JoinWindows: enlarged.join_windows,
     c.ReadVector: style.read_vector,
 }
 RESULTS = {
@@ -59,6 +63,7 @@ RESULTS = {
     "style-transfer": "picture",
     "style-transfer-any": "picture",
     "style-prediction": "vector",
+    "super-resolution": "picture",
     "image-classification": "labels",
     "object-detection": "objects",
 }
@@ -67,11 +72,11 @@ RESULTS = {
 
 @dataclass(kw_only=True, eq=False)
 class View:
-    """A photo, or one ``face`` of it, on its way through a program.
+    """A photo, or one ``face`` or ``window`` of it, on its way through a program.
 
     ``rgb``: uint8 [H, W, 3], upright; ``size_hw`` of the input; ``run`` runs the graph;
     ``vectors`` are the inputs beside the picture.  ``placement`` is known once the photo is
-    resized or cropped.
+    resized, cropped or cut.
     """
 
     rgb: Pixels
@@ -81,6 +86,7 @@ class View:
     face: Face | None = None
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     placement: Placement | None = None
+    window: Window | None = None
 
 
 def execute(program: c.Steps, view: View) -> Iterator[tuple[c.AnyStep, Any]]:
@@ -97,9 +103,11 @@ def execute(program: c.Steps, view: View) -> Iterator[tuple[c.AnyStep, Any]]:
             value = prepare(step, value, view)
             yield step, value
     if view.placement is None:
-        raise SpecError("the program neither resizes nor crops the photo: add one step")
+        raise SpecError("the program neither resizes, crops nor cuts the photo: add one step")
     height, width = view.rgb.shape[:2]
-    yield from stages(value, Scene(program, view.labels, view.placement, (width, height)))
+    size_wh = (width, height)
+    scene = Scene(program, view.labels, view.placement, size_wh, view.window)
+    yield from stages(value, scene)
 
 
 def stages(outputs: Outputs, scene: Scene) -> Iterator[tuple[c.AnyStep, Any]]:
@@ -135,6 +143,14 @@ def _crop_square(step: c.CropSquare, rgb: Pixels, view: View) -> Pixels:
     return crop_pixels(rgb, view.placement, view.size_hw, step.halve_from)
 
 
+def _cut_windows(step: c.CutWindows, rgb: Pixels, view: View) -> Pixels:
+    """Of the view's window; the first one where it has none."""
+    if view.window is None:
+        view.window = windows(rgb.shape[:2], view.size_hw, step.margin)[0]
+    view.placement = view.window.placement(view.size_hw)
+    return cut(rgb, view.window, view.size_hw)
+
+
 def _write_tensor(step: c.WriteTensor, pixels: Pixels, view: View) -> Mapping[str, Any]:
     """The session widens the pixels while it copies them."""
     del view
@@ -157,6 +173,7 @@ def _run(step: c.Run, tensors: Mapping[str, Any], view: View) -> Outputs:
 UP_TO_RUN: dict[type[c.Step], Callable[[Any, Any, View], Any]] = {
     c.Resize: _resize,
     c.CropSquare: _crop_square,
+    c.CutWindows: _cut_windows,
     c.WriteTensor: _write_tensor,
     c.MixStyles: _write_vector,
     c.EmbedStyle: _write_vector,

@@ -76,6 +76,7 @@ class Router:
             raise UnknownName("policy", policy, POLICIES)
         self._device, self._remote = DeviceSide(lens), remote
         self._routing = Routing(self._device, remote)
+        self._models = {entry.spec.id for entry in lens.bundle.manifest.models}
         self.policy, self.seconds = policy, seconds
 
     def segment(self, photo: Shown, wish: Wish | None = None) -> Outcome[Mask]:
@@ -133,10 +134,12 @@ class Router:
     def super_resolution(
         self, photo: Shown, wish: Wish | None = None, **fields: Field
     ) -> Outcome[Picture]:
-        """The photo with more pixels; without a server it is enlarged, and ``Degraded``."""
+        """The photo with more pixels; without a server by a lighter network or none, and
+        ``Degraded``."""
         shown = opened(photo)
         scale = fields.get("scale", 4)
-        fallback = enlarging(shown.photo, scale if isinstance(scale, int) else 4)
+        wanted = scale if isinstance(scale, int) else 4
+        fallback = enlarging(shown.photo, wanted, self._models)
         return self._heavy("super_resolution", shown, wish, fallback, fields)
 
     def cut(

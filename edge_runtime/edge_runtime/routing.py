@@ -144,7 +144,8 @@ class Routing:
         if route.device is None and route.fallback is None:
             return 0.0
         name = _light(route) if route.device is None else route.device.name
-        wanted = 2 * self._device.expected(name) + 0.05
+        least = route.fallback.seconds if route.fallback else 0.0
+        wanted = 2 * max(self._device.expected(name), least) + 0.05
         return max(0.0, min(wanted, (ends - monotonic()) / 2))
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from edge_runtime.images import Photo
     from edge_runtime.results import Prediction
 
-_NEED_OUT = {"background", "style"}  # their answer is a picture
+_NEED_OUT = {"background", "style", "super-resolution"}  # their answer is a picture
 
 
 def run_task(args: Namespace) -> int:

@@ -44,6 +44,13 @@ class RoutedLens:
         """The photo painted in a style."""
         return self._ask("style", photo, style, model=model)
 
+    def super_resolution(
+        self, photo: Photo, scale: int, model: str | None = None
+    ) -> Prediction[Picture]:
+        """The photo, larger."""
+        wish = Wish(how=How(model=model or ""))
+        return prediction_of(self._router.super_resolution(photo, wish, scale=scale))
+
     def _ask(
         self, task: str, photo: Photo, *said: Any, model: str | None = None
     ) -> Prediction[Any]:

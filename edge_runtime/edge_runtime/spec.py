@@ -136,6 +136,12 @@ class StylePrediction(
     """A picture to the style vector that a ``style-transfer-any`` model takes."""
 
 
+class SuperResolution(
+    Record, tag_field="kind", tag="super-resolution", frozen=True, kw_only=True
+):
+    """The photo several times as high and as wide, with detail that was learnt."""
+
+
 class ImageClassification(
     Record, tag_field="kind", tag="image-classification", frozen=True, kw_only=True
 ):
@@ -156,6 +162,7 @@ Task: TypeAlias = (
     | StyleTransfer
     | StyleTransferAny
     | StylePrediction
+    | SuperResolution
     | ImageClassification
     | ObjectDetection
 )

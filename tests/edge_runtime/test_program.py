@@ -137,5 +137,5 @@ def test_what_a_program_needs_beside_the_photo_is_said(model: str, said: str) ->
 
 
 def test_a_program_without_a_place_in_the_photo_is_refused() -> None:
-    with pytest.raises(SpecError, match="neither resizes nor crops"):
+    with pytest.raises(SpecError, match="neither resizes, crops nor cuts"):
         list(execute((c.DecodePhoto(),), view("x")))

@@ -39,6 +39,7 @@ TASKS = [
     s.StyleTransfer(),
     s.StyleTransferAny(),
     s.StylePrediction(),
+    s.SuperResolution(),
     s.ImageClassification(),
     s.ObjectDetection(),
 ]

@@ -17,7 +17,8 @@ from edge_runtime.bundle import Bundle
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = Bundle.open(ROOT / "mobile_assets").manifest.models
-TASKS = [entry.spec.id for entry in ENTRIES if entry.spec.kind != "style-prediction"]
+UNLISTED = {"style-prediction", "super-resolution"}
+TASKS = [entry.spec.id for entry in ENTRIES if entry.spec.kind not in UNLISTED]
 # LiteRT.js tells the console, as errors, what it does and what a machine without a GPU lacks.
 EXPECTED = re.compile(r"^(INFO|WARNING): |WebGPU|GPU adapter")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from edge_calibration.exams.classes import ClassExam
+from edge_calibration.exams.enlarged import EnlargedExam
 from edge_calibration.exams.face_boxes import FaceBoxExam
 from edge_calibration.exams.meshes import MeshExam
 from edge_calibration.exams.objects import ObjectExam
@@ -30,6 +31,7 @@ _EXAMS: Mapping[str, Callable[[ModelSpec, Any], Any]] = {
     "style-transfer": lambda spec, _task: MixExam(step_of(spec.program, MixStyles)),
     "style-transfer-any": lambda spec, _task: AnyStyleExam(step_of(spec.program, EmbedStyle)),
     "style-prediction": lambda _spec, _task: StyleVectorExam(),
+    "super-resolution": lambda spec, _task: EnlargedExam(spec),
     "image-classification": lambda _spec, _task: ClassExam(),
     "object-detection": lambda spec, _task: ObjectExam(_threshold(spec)),
 }

@@ -11,7 +11,9 @@ from PIL import Image
 
 from edge_runtime.contract import (
     CropSquare,
+    CutWindows,
     DecodePhoto,
+    JoinWindows,
     Resize,
     ResizePicture,
     RoundPixels,
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from edge_runtime.doctor.replay import Make, Trial
 
 PHOTO = (DecodePhoto,)
-PICTURES = (DecodePhoto, Resize, CropSquare, WriteTensor)
-PAINTED = (RoundPixels, ResizePicture)
+PICTURES = (DecodePhoto, Resize, CropSquare, CutWindows, WriteTensor)
+PAINTED = (RoundPixels, ResizePicture, JoinWindows)
 _LUMA = np.array([0.299, 0.587, 0.114])  # BT.601
 _ORIENTATION = 0x0112
 

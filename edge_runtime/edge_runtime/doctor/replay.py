@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 IN_PHOTO = (
     c.Resize,
     c.CropSquare,
+    c.CutWindows,
     c.MapBoxes,
     c.ClipBoxes,
     c.UpsampleMask,
     c.MapPoints,
     c.ResizePicture,
+    c.JoinWindows,
 )
 """Steps that read the photo, or need its size or where the input lies in it."""
 NEEDS_PHOTO = "the photo is not in the dump: name it with --photo (image, to a server)"
@@ -218,6 +220,8 @@ class Replay:
             elif isinstance(step, c.Resize) and view.rgb is not None:
                 high, wide = view.rgb.shape[:2]
                 view.placement = plan((wide, high), view.size_hw, step).placement
+            elif isinstance(step, c.CutWindows) and view.rgb is not None:
+                UP_TO_RUN[c.CutWindows](step, view.rgb, view)
 
     def _note(self, step: Any, value: Any, view: View, place: Place) -> None:
         """What later steps need of this one beside its value."""
@@ -266,9 +270,12 @@ class Replay:
         if step.gives == "outputs":
             shapes = {output.name: output.shape for output in self.spec.outputs}
             high, wide = self.predictor.size_hw
+            usual = self.spec.image.size_hw
             for output in self.spec.outputs:
                 if output.image:
-                    shapes[output.name] = (1, high, wide, output.shape[3])
+                    _, tall, broad, channels = output.shape
+                    size = (tall * high // usual[0], broad * wide // usual[1])
+                    shapes[output.name] = (1, *size, channels)
             return tensors_of(arrays, shapes)
         if step.gives == "candidates":
             return candidates_of(arrays)

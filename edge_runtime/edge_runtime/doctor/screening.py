@@ -35,7 +35,8 @@ _ENTRY_BYTES = 400  # of a member in the directory: 46, its name, and what syste
 _ENCRYPTED = 0x1
 # What a step gives before the graph has run; a delegate can have no part in it.
 BEFORE_GRAPH = {
-    *("decode-photo", "find-faces", "resize", "crop-square", "write-tensor", "mix-styles"),
+    *("decode-photo", "find-faces", "resize", "crop-square", "cut-windows"),
+    *("write-tensor", "mix-styles"),
     "embed-style",
 }
 _FOREIGN = {b"\x93NUMPY": "a NumPy file", b"PK\x03\x04": "an archive", b"\x80": "a pickle"}

@@ -47,6 +47,8 @@ LEAST: Mapping[type[Any], tuple[float, float]] = {
     c.MapPoints: (0.02, 0.01),
     c.RoundPixels: (1.0, 0.02),
     c.ResizePicture: (1.0, 0.02),
+    c.CutWindows: (1.0, 0.02),
+    c.JoinWindows: (1.0, 0.02),
 }
 OTHERWISE = (1e-4, 1e-5)
 RESULT = Tolerance(max_abs=0.002, mean_abs=0.002)  # numbers are rounded to a thousandth

@@ -17,16 +17,18 @@ if TYPE_CHECKING:
 
     from edge_runtime.contract import Steps
     from edge_runtime.geometry import Placement
+    from edge_runtime.windows import Window
 
     Outputs: TypeAlias = Mapping[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The model's program, its labels, where the input lies in the photo, and the photo's
-    width and height."""
+    """The model's program, its labels, where the input lies in the photo, the photo's width
+    and height, and which window of it is looked at, where there are several."""
 
     program: Steps
     labels: tuple[str, ...]
     placement: Placement
     size_wh: tuple[int, int]
+    window: Window | None = None

@@ -117,7 +117,7 @@ final class Replay {
 
   /// What the next step is fed: null where too little of it is kept.
   Future<Object?> whole(GoldenStage stage, Object? value) async {
-    final pixels = ['resize', 'crop-square', 'round-pixels'];
+    final pixels = ['resize', 'crop-square', 'cut-windows', 'round-pixels'];
     final path = stage.values.first.path;
     if (pixels.contains(stage.step) && path.isNotEmpty) {
       return golden.photo(path);
@@ -133,7 +133,8 @@ final class Replay {
       return prepare(step, value, view);
     }
     final size = (view.rgb.width, view.rgb.height);
-    return read(step, value, Scene(labels, view.placement!, size));
+    final scene = Scene(labels, view.placement!, size, view.window);
+    return read(step, value, scene);
   }
 
   Future<void> compare(GoldenStage stage, Object? value) async {

@@ -302,7 +302,7 @@ Future<void> route(Case row) async {
           ? null
           : DeviceTask('faces', (_) => answer('device')),
       fallback: row['fallback'] == true
-          ? Fallback(() => answer('fallback'), 'less')
+          ? Fallback((_) => answer('fallback'), (_) => 'less')
           : null,
     ),
     Policy.values.firstWhere((it) => it.id == row['policy']),

@@ -123,8 +123,13 @@ class Page {
       const style = await this.options(entry?.spec ?? null);
       say("Running…");
       let trace: Trace | null = null;
+      const inWindows = (model: string) =>
+        this.bundle.entry(model).spec.program[1].step === "cut-windows"; // a trace has only one
       const device: Pick<WorkerLens, "predict"> = {
-        predict: async (...call) => (trace = await lens.trace(...call)).prediction,
+        predict: async (model, ...given) => {
+          if (inWindows(model)) return lens.predict(model, ...given);
+          return (trace = await lens.trace(model, ...given)).prediction;
+        },
       };
       const router = new Router(device, this.remote, { policy: policy() });
       const outcome = await asked(router, id, entry?.spec ?? null, chosen.photo, style);

@@ -15,6 +15,8 @@ const HEAVY: readonly Offered[] = [
   { id: "depth", title: "Depth, by a server", heavy: true },
   { id: "super-resolution", title: "Twice the pixels, by a server", heavy: true },
 ];
+/** What answers no photo of its own, and what stands in for a heavy task. */
+const UNLISTED: readonly string[] = ["style-prediction", "super-resolution"];
 /** The method of a router for a model's kind of task. */
 const METHODS = {
   "portrait-segmentation": "segment",
@@ -27,7 +29,7 @@ const METHODS = {
 
 /** The models that answer a photo, then what only a server knows. */
 export function offered(specs: readonly ModelSpec[]): readonly Offered[] {
-  const light = specs.filter(({ task }) => task.kind !== "style-prediction");
+  const light = specs.filter(({ task }) => !UNLISTED.includes(task.kind));
   return [...light.map(({ id, title }) => ({ id, title, heavy: false })), ...HEAVY];
 }
 

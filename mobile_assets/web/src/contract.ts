@@ -16,6 +16,7 @@ export const FLOW: Readonly<Record<StepName, readonly [takes: string, gives: str
   "find-faces": ["photo", "face"],
   resize: ["photo", "pixels"],
   "crop-square": ["face", "pixels"],
+  "cut-windows": ["photo", "pixels"],
   "write-tensor": ["pixels", "tensors"],
   "mix-styles": ["tensors", "tensors"],
   "embed-style": ["tensors", "tensors"],
@@ -34,6 +35,7 @@ export const FLOW: Readonly<Record<StepName, readonly [takes: string, gives: str
   "map-points": ["outputs", "landmarks"],
   "round-pixels": ["outputs", "painted"],
   "resize-picture": ["painted", "picture"],
+  "join-windows": ["outputs", "picture"],
   "read-vector": ["outputs", "vector"],
 };
 
@@ -46,6 +48,7 @@ export const RESULTS: Readonly<Record<ModelSpec["task"]["kind"], string>> = {
   "style-transfer": "picture",
   "style-transfer-any": "picture",
   "style-prediction": "vector",
+  "super-resolution": "picture",
   "image-classification": "labels",
   "object-detection": "objects",
 };

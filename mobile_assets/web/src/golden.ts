@@ -8,6 +8,8 @@ import type { Tensor, Tensors } from "./results.js";
 
 /** The version of golden vectors that this runtime reads. */
 const GOLDEN_VERSION = 2;
+/** Steps that give what is written into the input. */
+const PIXELS: readonly string[] = ["resize", "crop-square", "cut-windows"];
 
 /** Every `stride`-th number of an output, and how far off it may be. */
 export interface Expected {
@@ -90,7 +92,7 @@ function parsed(bytes: Uint8Array, path: string): Golden {
 
 async function inputsOf(bundle: Bundle, image: string, stage: GoldenStage): Promise<Tensors> {
   const { step, values } = stage;
-  if (step === "resize" || step === "crop-square") {
+  if (PIXELS.includes(step)) {
     const [height, width] = values[0].shape;
     const data = Float32Array.from(await pixelsOf(bundle, values[0]));
     return { [image]: { shape: [1, height, width, 3], data } };

@@ -6,9 +6,10 @@ import { SpecError } from "./errors.js";
 import { openPhoto } from "./images.js";
 import type { ModelEntry, ModelFile, Step } from "./manifest_types.js";
 import { type Executed, NO_TIME, Predictor, added } from "./predictor.js";
-import type { Face, Faces, Pixels, Prediction, Result, StyleVector } from "./results.js";
-import type { Tensors, Timings } from "./results.js";
+import type { Face, Faces, Picture, Pixels, Prediction, Result } from "./results.js";
+import type { StyleVector, Tensors, Timings } from "./results.js";
 import { parseStyle } from "./stylise.js";
+import { place, windows } from "./windows.js";
 
 /** What a model is asked: the input's size (its default), the mix of learnt styles, or the
  * picture that gives the style (the photo itself). */
@@ -57,10 +58,14 @@ export class Lens {
     photo: Uint8Array | Pixels,
     request: Request = {},
   ): Promise<Prediction> {
+    const predictor = await this.predictor(model, request.sizeHw);
+    const windowed = stepOf(predictor.spec.program, "cut-windows");
+    if (windowed) return eachWindow(predictor, windowed.margin, photo);
     return (await this.trace(model, photo, request)).prediction;
   }
 
-  /** The same, with what every step gave: for golden vectors, and to find a fault. */
+  /** The same, with what every step gave: for golden vectors, and to find a fault. Of what is
+   * made in windows, the first one. */
   async trace(
     model: string,
     photo: Uint8Array | Pixels,
@@ -154,6 +159,28 @@ interface Traced {
   readonly value: Result;
   readonly stages: readonly TracedStage[];
   readonly ms: Timings;
+}
+
+/** The whole picture, window by window. */
+async function eachWindow(
+  predictor: Predictor,
+  margin: number,
+  photo: Uint8Array | Pixels,
+): Promise<Prediction> {
+  const joined = stepOf(predictor.spec.program, "join-windows");
+  if (!joined) throw new SpecError(`${predictor.spec.id}: its windows are not joined`);
+  const { scale } = joined;
+  const start = performance.now();
+  const rgb = photo instanceof Uint8Array ? await openPhoto(photo) : photo;
+  let ms: Timings = { ...NO_TIME, decode: performance.now() - start };
+  const [width, height] = [scale * rgb.width, scale * rgb.height];
+  const pixels = { width, height, data: new Uint8Array(3 * width * height) };
+  for (const window of windows([rgb.width, rgb.height], predictor.size, margin)) {
+    const made = await predictor.predict(rgb, { window });
+    place(pixels, window, (made.value as Picture).pixels, scale);
+    ms = added(ms, made.ms);
+  }
+  return { value: { pixels }, ms, from: predictor.provenance };
 }
 
 function withValue(face: Face, { spec }: Predictor, { value }: Executed): Face {

@@ -4,6 +4,7 @@ import type { ModelFile, ModelSpec } from "./manifest_types.js";
 import type { Size } from "./geometry.js";
 import { type Stage, type View, execute } from "./program.js";
 import type { Face, Pixels, Provenance, Tensors, Timings } from "./results.js";
+import type { Window } from "./windows.js";
 
 export const NO_TIME: Timings = { decode: 0, preprocess: 0, run: 0, postprocess: 0 };
 
@@ -20,6 +21,7 @@ export function added(one: Timings, other: Timings): Timings {
 /** What a program is run on, beside the photo. */
 export interface Given {
   readonly face?: Face;
+  readonly window?: Window;
   readonly vectors?: Tensors;
 }
 
@@ -51,7 +53,7 @@ export class Predictor {
     return { model: spec.id, version: spec.version, variant, sha256, ...ranOn };
   }
 
-  /** Run the program on a photo, or on a face of it. */
+  /** Run the program on a photo, or on a face or a window of it. */
   async predict(rgb: Pixels, given: Given = {}): Promise<Executed> {
     const stages: Stage[] = [];
     const ms = { ...NO_TIME };
@@ -67,9 +69,10 @@ export class Predictor {
     return { value: stages.at(-1)?.value ?? null, stages, ms };
   }
 
-  private view(rgb: Pixels, { face, vectors = {} }: Given): View {
+  private view(rgb: Pixels, { face, window, vectors = {} }: Given): View {
     const { size, labels, session } = this;
     const run = (inputs: Tensors) => session.run(inputs);
-    return { rgb, size, run, labels, vectors, ...(face && { face }) };
+    const part = { ...(face && { face }), ...(window && { window }) };
+    return { rgb, size, run, labels, vectors, ...part };
   }
 }

@@ -1,12 +1,13 @@
 /** A model's program, executed: the steps of the contract in their order. */
 import type { StepName, StepOf } from "./contract.js";
 import { SpecError } from "./errors.js";
-import { type Placement, type Size, slope, squareAround } from "./geometry.js";
-import type { CropSquare, EmbedStyle, MixStyles, Step } from "./manifest_types.js";
+import { Placement, type Size, slope, squareAround } from "./geometry.js";
+import type { CropSquare, CutWindows, EmbedStyle, MixStyles, Step } from "./manifest_types.js";
 import type { Resize, WriteTensor } from "./manifest_types.js";
 import * as candidates from "./postprocess/candidates.js";
 import { topLabels } from "./postprocess/classification.js";
 import { labelBoxes } from "./postprocess/detection.js";
+import { joinWindows } from "./postprocess/enlarged.js";
 import { nameExpressions } from "./postprocess/expression.js";
 import { namePoints } from "./postprocess/faces.js";
 import { keepPresent, mapPoints } from "./postprocess/landmarks.js";
@@ -15,8 +16,9 @@ import { upsampleMask } from "./postprocess/segmentation.js";
 import { readVector, resizePicture, roundPixels } from "./postprocess/style.js";
 import { cropPixels, fitPixels } from "./preprocess.js";
 import type { Face, Pixels, Tensors } from "./results.js";
+import { type Window, cut, windows } from "./windows.js";
 
-/** A photo, or one `face` of it, on its way through a program. */
+/** A photo, or one `face` or `window` of it (the first), on its way through a program. */
 export interface View {
   readonly rgb: Pixels;
   /** Width and height of the input. */
@@ -24,6 +26,7 @@ export interface View {
   readonly run: (inputs: Tensors) => Promise<Tensors>;
   readonly labels: readonly string[];
   readonly face?: Face;
+  readonly window?: Window;
   /** The inputs beside the picture. */
   readonly vectors: Tensors;
 }
@@ -45,11 +48,13 @@ type Table<Context> = {
 interface Placed {
   readonly view: View;
   placement: Placement | null;
+  window?: Window;
 }
 
 const BEFORE_RUN: Table<Placed> = {
   resize: (step, rgb, placed) => resized(step, rgb, placed),
   "crop-square": (step, rgb, placed) => cropped(step, rgb, placed),
+  "cut-windows": (step, rgb, placed) => windowed(step, rgb, placed),
   "write-tensor": (step, pixels) => written(step, pixels),
   "mix-styles": (step, tensors, { view }) => withVector(step, tensors, view),
   "embed-style": (step, tensors, { view }) => withVector(step, tensors, view),
@@ -70,6 +75,7 @@ const AFTER_RUN: Table<Scene> = {
   "map-points": mapPoints,
   "round-pixels": roundPixels,
   "resize-picture": resizePicture,
+  "join-windows": joinWindows,
   "read-vector": readVector,
 };
 
@@ -103,11 +109,12 @@ function call<Context>(
   return run(step, value, context);
 }
 
-function scene({ view, placement }: Placed): Scene {
+function scene({ view, placement, window }: Placed): Scene {
   if (placement === null) {
-    throw new SpecError("the program neither resizes nor crops the photo: add one step");
+    throw new SpecError("the program neither resizes, crops nor cuts the photo: add one step");
   }
-  return { labels: view.labels, placement, size: [view.rgb.width, view.rgb.height] };
+  const size: Size = [view.rgb.width, view.rgb.height];
+  return { labels: view.labels, placement, size, ...(window && { window }) };
 }
 
 function resized(step: Resize, rgb: Pixels, placed: Placed): Pixels {
@@ -121,6 +128,14 @@ function cropped(step: CropSquare, rgb: Pixels, placed: Placed): Pixels {
   if (face === undefined) throw new SpecError("the program crops faces: give it one");
   placed.placement = placementOf(face, step);
   return cropPixels(rgb, placed.placement, size, step.halve_from);
+}
+
+function windowed({ margin }: CutWindows, rgb: Pixels, placed: Placed): Pixels {
+  const { size, window = windows([rgb.width, rgb.height], size, margin)[0] } = placed.view;
+  const [x, y] = [window.columns.start, window.rows.start];
+  placed.window = window;
+  placed.placement = Placement.region(x, y, x + size[0], y + size[1]);
+  return cut(rgb, window, size);
 }
 
 /** Where the input of `crop-square` lies in the photo. */

@@ -1,7 +1,13 @@
 /** The policies of a router: which side is asked, in which order, and with how much time. */
 import type { DeviceSide, DeviceTask } from "./device_side.js";
 import { PocketLensError, UnknownName } from "./errors.js";
-import { type Outcome, type Unavailable, degraded, unavailable } from "./outcomes.js";
+import {
+  type Outcome,
+  type OutcomeProvenance,
+  type Unavailable,
+  degraded,
+  unavailable,
+} from "./outcomes.js";
 import type { TaskName } from "./remote/asking.js";
 import { type Clock, within } from "./remote/clock.js";
 import type { How, RemoteLens } from "./remote/remote_lens.js";
@@ -20,7 +26,10 @@ const LIST_SECONDS = 2; // that a server gets to say what it can do
 /** What to do instead, and in what it is less. */
 export interface Fallback<Value> {
   readonly work: DeviceTask<Value>["work"];
-  readonly why: string;
+  /** Of what was made. */
+  readonly why: (made: OutcomeProvenance) => string;
+  /** That it is expected to take, where that is known beforehand. */
+  readonly seconds?: number;
 }
 
 /** A question and every way to have it answered. `device`: by the very model that is meant;
@@ -135,14 +144,16 @@ export class Routing {
     const task = { name: light(route.task), work: route.fallback.work };
     const lighter = await this.device.ask(task, ends - this.clock.now());
     if (lighter.kind === "unavailable") return neither(lighter, outcome);
-    return degraded(lighter, `${route.fallback.why} (${outcome.why})`);
+    const why = route.fallback.why(lighter.provenance);
+    return degraded(lighter, `${why} (${outcome.why})`);
   }
 
   /** Seconds to keep for the device, should the server fail; half of all at most. */
   private reserve(route: Route<unknown>, ends: number): number {
     if (route.device === null && route.fallback === null) return 0;
     const name = route.device === null ? light(route.task) : route.device.name;
-    const wanted = 2 * this.device.expected(name) + 0.05;
+    const least = route.fallback?.seconds ?? 0;
+    const wanted = 2 * Math.max(this.device.expected(name), least) + 0.05;
     return Math.max(0, Math.min(wanted, (ends - this.clock.now()) / 2));
   }
 }

@@ -175,7 +175,7 @@ rows("routing", async ({ policy, device, server, fallback, expect, asked }) => {
   const route: Route<number> = {
     task: "faces",
     device: device === "none" ? null : { name: "faces", work: answer("device") },
-    fallback: fallback ? { work: answer("fallback"), why: "less" } : null,
+    fallback: fallback ? { work: answer("fallback"), why: () => "less" } : null,
     server: async (how: How) => {
       heard.push("server");
       if (server === "refuses") return unavailable("it is busy", 2, "overloaded");

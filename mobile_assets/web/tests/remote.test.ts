@@ -27,6 +27,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "object-detection": { objects: [] },
   "style-transfer": { pixels: PHOTO },
   "style-transfer-any": { pixels: PHOTO },
+  "super-resolution-compact": { pixels: grey(128, 96) },
 };
 
 function grey(width: number, height: number): Pixels {
@@ -124,11 +125,32 @@ test("device-only sends nothing", async () => {
   assert.equal((await router.cut(PHOTO, ["cat"])).kind, "unavailable");
   const larger = await router.superResolution(PHOTO, {}, { scale: 2 });
   assert.ok(larger.kind === "degraded" && larger.value.pixels.width === 64);
+  assert.equal(larger.provenance.model, "super-resolution-compact");
+  assert.match(larger.why, /trained on drawings/);
   lens.broken = true;
   const failed = await router.faces(PHOTO);
   assert.ok(failed.kind === "unavailable" && failed.code === "device-failed");
   assert.equal(asked.length, 0);
-  assert.equal(lens.asked.length, 9);
+  assert.equal(lens.asked.length, 10);
+});
+
+test("what the compact network cannot make larger is interpolated, and says why", async () => {
+  const without = {
+    predict: async (model: string): Promise<Prediction> => {
+      throw new UnknownName("model", model, []);
+    },
+  };
+  const huge = { width: 501, height: 500, data: new Uint8Array(3 * 501 * 500) };
+  for (const [lens, photo, scale, why] of [
+    [without, PHOTO, 4, "no super-resolution is at hand"],
+    [new Trying(), PHOTO, 3, "no super-resolution is at hand"],
+    [new Trying(), huge, 2, "more than the 250000 pixels"],
+  ] as const) {
+    const outcome = await new Router(lens).superResolution(photo, {}, { scale });
+    assert.ok(outcome.kind === "degraded" && outcome.why.includes(why));
+    assert.equal(outcome.provenance.model, "bilinear");
+    assert.equal(outcome.value.pixels.width, scale * photo.width);
+  }
 });
 
 test("what is sent", async () => {

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edge_runtime import Lens
+from edge_runtime.enlarging import COMPACT
 from edge_runtime.errors import UnknownName
 from edge_runtime.fallbacks import METHOD, cutting, enlarging
 from edge_runtime.images import Photo, open_photo
@@ -24,6 +25,28 @@ def test_an_enlarged_photo_is_the_photo(scale: int, lens: Lens, samples: Path) -
     means = larger.value.pixels.reshape(60, scale, 80, scale, 3).mean(axis=(1, 3))
     assert np.abs(means - rgb).mean() < 3
     assert larger.model == "lanczos"
+
+
+def test_a_device_with_the_compact_network_enlarges_by_it(lens: Lens, samples: Path) -> None:
+    photo = Photo(open_photo(samples / "chelsea.png").rgb[:60, :80])
+    fallback = enlarging(photo, 2, {COMPACT})
+    larger = fallback.work(lens)
+    assert larger.model == COMPACT
+    assert larger.value.pixels.shape == (120, 160, 3)
+    assert "trained on drawings" in fallback.why
+    assert fallback.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("size_hw", "scale", "why"),
+    [((1000, 1000), 4, "250000 pixels"), ((60, 80), 3, "no super-resolution is at hand")],
+)
+def test_what_the_compact_network_cannot_do_is_interpolated(
+    size_hw: tuple[int, int], scale: int, why: str
+) -> None:
+    fallback = enlarging(Photo(np.zeros((*size_hw, 3), np.uint8)), scale, {COMPACT})
+    assert why in fallback.why
+    assert "by interpolation" in fallback.why
 
 
 def test_a_cat_is_cut_out_inside_its_box(lens: Lens, samples: Path) -> None:

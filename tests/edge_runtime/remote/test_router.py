@@ -11,7 +11,7 @@ import pytest
 
 from edge_runtime import Lens
 from edge_runtime.errors import BundleTampered, PhotoNotFound, UnknownName
-from edge_runtime.images import open_photo
+from edge_runtime.images import Photo, open_photo
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
 from edge_runtime.painting import Style
 from edge_runtime.remote import How, RemoteLens
@@ -109,7 +109,12 @@ def test_device_only_opens_no_socket(
     assert sum(provenance.ms.values()) > 0
     for heavy in HEAVY:
         assert isinstance(getattr(router, heavy)(selfie), Unavailable)
-    assert isinstance(router.super_resolution(selfie, scale=2), Degraded)
+    patient = Wish(how=How(seconds=60))
+    small = Photo(open_photo(selfie).rgb[:90, :80])
+    larger = router.super_resolution(small, patient, scale=2)
+    assert isinstance(larger, Degraded)
+    assert larger.provenance.model == "super-resolution-compact"
+    assert len(larger.provenance.sha256) == 64
 
 
 @pytest.mark.parametrize("policy", [p for p in POLICIES if p != "device-only"])

@@ -262,15 +262,16 @@ Future<Exam> examOf(
   ]);
 }
 
+/// Steps that give what is written into the input.
+const _pixels = {'resize', 'crop-square', 'cut-windows'};
+
 /// What went into the graph: the pixels, widened, and the vectors beside them.
 Future<Tensors> _inputs(
   GoldenVectors golden,
   ModelSpec spec,
   List<GoldenStage> before,
 ) async {
-  final pixels = before.where(
-    (it) => it.step == 'resize' || it.step == 'crop-square',
-  );
+  final pixels = before.where((it) => _pixels.contains(it.step));
   if (pixels.isEmpty) {
     throw BundleError('${spec.id}: golden vectors without pixels');
   }

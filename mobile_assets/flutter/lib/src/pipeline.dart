@@ -1,6 +1,8 @@
 /// Photo in, result out: every task as Python does it.
 library;
 
+import 'dart:typed_data';
+
 import 'bundle.dart';
 import 'errors.dart';
 import 'interpreter.dart';
@@ -9,6 +11,10 @@ import 'program.dart';
 import 'results.dart';
 import 'schema.dart';
 import 'stylise.dart';
+import 'windows.dart';
+
+/// The model that makes a photo larger.
+const compactModel = 'super-resolution-compact';
 
 /// What a model is asked: the photo, the input's height and width (its default) and, for
 /// those that paint, the [mix] of learnt styles or the picture that gives the [style].
@@ -98,6 +104,12 @@ final class Lens {
     String model = 'style-transfer-any',
   ]) => _typed(model, Request(photo, style: picture));
 
+  /// The photo four times as high and as wide, with detail.
+  Future<Prediction<Picture>> superResolution(
+    Pixels photo, [
+    String model = compactModel,
+  ]) => _typed(model, Request(photo));
+
   /// What the photo shows: the best labels.
   Future<Prediction<Labels>> classify(
     Pixels photo, [
@@ -116,13 +128,17 @@ final class Lens {
     if (predictor.step<FindFaces>() case FindFaces(:final model)) {
       return _eachFace(predictor, model, request.photo);
     }
+    if (predictor.step<CutWindows>() case final CutWindows step) {
+      return _eachWindow(predictor, step.margin, request.photo);
+    }
     final vectors = await _vectors(predictor, request);
     final view = predictor.view(request.photo, vectors: vectors);
     final made = await predictor.predict(view);
     return Prediction(made.value! as Result, made.ms, predictor.provenance);
   }
 
-  /// Runs a model's whole program: every step, and those after `find-faces` once a face.
+  /// Runs a model's whole program: every step, and those after `find-faces` once a face; of
+  /// the windows of `cut-windows` the first.
   Stream<Stage> trace(String model, Request request) async* {
     final predictor = await this.predictor(model, request.sizeHw);
     final program = predictor.spec.program;
@@ -184,6 +200,30 @@ final class Lens {
       kept.add(withValue(face, predictor.spec.program, value));
     }
     return Prediction(Faces(kept), ms, predictor.provenance);
+  }
+
+  /// The whole picture, window by window.
+  Future<Prediction<Picture>> _eachWindow(
+    Predictor predictor,
+    int margin,
+    Pixels photo,
+  ) async {
+    final scale = switch (predictor.step<JoinWindows>()) {
+      JoinWindows(:final scale) => scale,
+      null => throw SpecError('${predictor.spec.id} joins no windows'),
+    };
+    final (width, height) = (scale * photo.width, scale * photo.height);
+    final whole = Pixels(width, height, Uint8List(3 * width * height));
+    final (high, wide) = predictor.file.sizeHw;
+    var ms = const Timings();
+    final all = windowsOf((photo.width, photo.height), (wide, high), margin);
+    for (final window in all) {
+      final view = predictor.view(photo, window: window);
+      final made = await predictor.predict(view);
+      placeWindow(whole, window, (made.value! as Picture).pixels, scale);
+      ms += made.ms;
+    }
+    return Prediction(Picture(whole), ms, predictor.provenance);
   }
 
   /// The inputs of a model beside the picture.

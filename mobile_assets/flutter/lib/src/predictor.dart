@@ -5,6 +5,7 @@ import 'interpreter.dart';
 import 'program.dart';
 import 'results.dart';
 import 'schema.dart';
+import 'windows.dart';
 
 /// What a program gave and how long its parts took.
 final class Seen {
@@ -43,16 +44,22 @@ final class Predictor {
   T? step<T extends Step>() => spec.program.whereType<T>().firstOrNull;
 
   /// What [execute] needs for the model's program.
-  View view(Pixels rgb, {Face? face, Tensors vectors = const {}}) => View(
+  View view(
+    Pixels rgb, {
+    Face? face,
+    PhotoWindow? window,
+    Tensors vectors = const {},
+  }) => View(
     rgb: rgb,
     size: (file.sizeHw.$2, file.sizeHw.$1),
     run: session.run,
     labels: labels,
     face: face,
+    window: window,
     vectors: vectors,
   );
 
-  /// Runs the program on a photo or one face of it.
+  /// Runs the program on a photo, or one face or window of it.
   Future<Seen> predict(View view) async {
     final watch = Stopwatch()..start();
     var ms = const Timings();

@@ -8,6 +8,7 @@ import 'geometry.dart';
 import 'postprocess/candidates.dart';
 import 'postprocess/classification.dart';
 import 'postprocess/detection.dart';
+import 'postprocess/enlarged.dart';
 import 'postprocess/expression.dart';
 import 'postprocess/faces.dart';
 import 'postprocess/landmarks.dart';
@@ -17,6 +18,7 @@ import 'postprocess/style.dart';
 import 'preprocess.dart';
 import 'results.dart';
 import 'schema.dart';
+import 'windows.dart';
 
 /// What the last step of a program gives, by the kind of task.
 const _results = {
@@ -27,14 +29,15 @@ const _results = {
   'style-transfer': 'picture',
   'style-transfer-any': 'picture',
   'style-prediction': 'vector',
+  'super-resolution': 'picture',
   'image-classification': 'labels',
   'object-detection': 'objects',
 };
 
-/// A photo, or one [face] of it, on its way through a program.
+/// A photo, or one [face] or [window] of it, on its way through a program.
 ///
 /// [size] is that of the input; [run] runs the graph; [vectors] are the inputs beside the
-/// picture.  [placement] is known once the photo is resized or cropped.
+/// picture.  [placement] is known once the photo is resized, cropped or cut.
 final class View {
   View({
     required this.rgb,
@@ -42,6 +45,7 @@ final class View {
     required this.run,
     this.labels = const [],
     this.face,
+    this.window,
     this.vectors = const {},
   });
 
@@ -51,6 +55,7 @@ final class View {
   final List<String> labels;
   final Face? face;
   final Tensors vectors;
+  PhotoWindow? window;
   Placement? placement;
 }
 
@@ -68,11 +73,11 @@ Stream<(Step, Object?)> execute(List<Step> program, View view) async* {
   final placement = view.placement;
   if (placement == null) {
     throw const SpecError(
-      'the program neither resizes nor crops the photo: add one step',
+      'the program neither resizes, crops nor cuts the photo: add one step',
     );
   }
   final size = (view.rgb.width, view.rgb.height);
-  final scene = Scene(view.labels, placement, size);
+  final scene = Scene(view.labels, placement, size, view.window);
   for (final stage in stages(program, value! as Tensors, scene)) {
     yield stage;
   }
@@ -94,7 +99,7 @@ Iterable<(Step, Object?)> stages(
 }
 
 bool _beforeRun(Step step) => switch (step) {
-  Resize() || CropSquare() || WriteTensor() => true,
+  Resize() || CropSquare() || CutWindows() || WriteTensor() => true,
   MixStyles() || EmbedStyle() || Run() => true,
   _ => false,
 };
@@ -109,6 +114,7 @@ Future<Object?> prepare(Step step, Object? value, View view) async {
   return switch (step) {
     final Resize resize => _resize(resize, value! as Pixels, view),
     final CropSquare crop => _cropSquare(crop, value! as Pixels, view),
+    final CutWindows step => _cutWindows(step, value! as Pixels, view),
     final WriteTensor write => _writeTensor(write, value! as Pixels),
     MixStyles(:final input) => _writeVector(input, value! as Tensors, view),
     EmbedStyle(:final input) => _writeVector(input, value! as Tensors, view),
@@ -133,8 +139,10 @@ Object? read(Step step, Object? value, Scene scene) => switch (step) {
   final MapPoints s => mapPoints(s, value! as Tensors, scene),
   final RoundPixels s => roundPixels(s, value! as Tensors),
   ResizePicture() => resizePicture(value! as Pixels, scene),
+  final JoinWindows s => joinWindows(s, value! as Tensors, scene),
   final ReadVector s => readVector(s, value! as Tensors),
   DecodePhoto() || FindFaces() || Resize() || CropSquare() => _early(step),
+  CutWindows() => _early(step),
   WriteTensor() || MixStyles() || EmbedStyle() || Run() => _early(step),
 };
 
@@ -156,6 +164,20 @@ Pixels _cropSquare(CropSquare step, Pixels rgb, View view) {
   final placement = placementOf(face, step);
   view.placement = placement;
   return cropPixels(rgb, placement, view.size, step.halveFrom);
+}
+
+/// Of the view's window; the first one where it has none.
+Pixels _cutWindows(CutWindows step, Pixels rgb, View view) {
+  final (width, height) = view.size;
+  final window = view.window ??= windowsOf(
+    (rgb.width, rgb.height),
+    view.size,
+    step.margin,
+  ).first;
+  final x = window.columns.start.toDouble();
+  final y = window.rows.start.toDouble();
+  view.placement = Placement.region(x, y, x + width, y + height);
+  return cutWindow(rgb, window, view.size);
 }
 
 Tensors _writeTensor(WriteTensor step, Pixels pixels) {

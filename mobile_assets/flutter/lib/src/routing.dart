@@ -6,6 +6,7 @@ import 'dart:math' as math;
 import 'device_side.dart';
 import 'errors.dart';
 import 'outcomes.dart';
+import 'pipeline.dart';
 import 'remote/capabilities.dart';
 import 'remote/clock.dart';
 import 'remote/refusals.dart';
@@ -29,10 +30,15 @@ const _listSeconds = 2.0; // that a server gets to say what it can do
 
 /// What to do instead, and in what it is less.
 final class Fallback<T> {
-  const Fallback(this.work, this.why);
+  const Fallback(this.work, this.why, {this.seconds = 0});
 
-  final Future<Worked<T>> Function() work;
-  final String why;
+  final Future<Worked<T>> Function(Lens lens) work;
+
+  /// Of what was made.
+  final String Function(OutcomeProvenance made) why;
+
+  /// That it is expected to take, where that is known beforehand.
+  final double seconds;
 }
 
 /// A question and every way to have it answered.  [device]: by the very model that is meant;
@@ -178,17 +184,24 @@ final class Routing {
   ) async {
     final fallback = route.fallback;
     if (fallback == null) return outage;
-    final task = DeviceTask<T>(route.light, (_) => fallback.work());
+    final task = DeviceTask<T>(route.light, fallback.work);
     final lighter = await device.ask(task, ends - clock.now());
     if (lighter is Unavailable) return neither(lighter, outage);
-    return degraded(lighter, '${fallback.why} (${outage.why})');
+    final why = switch (lighter) {
+      Ok(:final provenance) ||
+      Degraded(:final provenance) => fallback.why(provenance),
+      Unavailable() => '',
+    };
+    return degraded(lighter, '$why (${outage.why})');
   }
 
   /// Seconds to keep for the device, should the server fail; half of all at most.
   double _reserve(Route<Object?> route, double ends) {
     final task = route.device;
     if (task == null && route.fallback == null) return 0;
-    final wanted = 2 * device.expected(task?.name ?? route.light) + 0.05;
+    final usual = device.expected(task?.name ?? route.light);
+    final least = route.fallback?.seconds ?? 0;
+    final wanted = 2 * math.max(usual, least) + 0.05;
     return math.max(0.0, math.min(wanted, (ends - clock.now()) / 2));
   }
 }

@@ -35,6 +35,7 @@ Step asStep(Object? json, String place) {
     'find-faces' => FindFaces.fromJson(json, place),
     'resize' => Resize.fromJson(json, place),
     'crop-square' => CropSquare.fromJson(json, place),
+    'cut-windows' => CutWindows.fromJson(json, place),
     'write-tensor' => WriteTensor.fromJson(json, place),
     'mix-styles' => MixStyles.fromJson(json, place),
     'embed-style' => EmbedStyle.fromJson(json, place),
@@ -53,6 +54,7 @@ Step asStep(Object? json, String place) {
     'map-points' => MapPoints.fromJson(json, place),
     'round-pixels' => RoundPixels.fromJson(json, place),
     'resize-picture' => ResizePicture.fromJson(json, place),
+    'join-windows' => JoinWindows.fromJson(json, place),
     'read-vector' => ReadVector.fromJson(json, place),
     _ => throw BundleError("$place: unknown step '$step': update PocketLens"),
   };
@@ -69,6 +71,7 @@ Task asTask(Object? json, String place) {
     'style-transfer' => StyleTransfer.fromJson(json, place),
     'style-transfer-any' => StyleTransferAny.fromJson(json, place),
     'style-prediction' => StylePrediction.fromJson(json, place),
+    'super-resolution' => SuperResolution.fromJson(json, place),
     'image-classification' => ImageClassification.fromJson(json, place),
     'object-detection' => ObjectDetection.fromJson(json, place),
     _ => throw BundleError("$place: unknown kind '$kind': update PocketLens"),
@@ -483,6 +486,21 @@ final class StylePrediction extends Task {
   };
 }
 
+/// The photo several times as high and as wide, with detail that was learnt.
+final class SuperResolution extends Task {
+  const SuperResolution() : super('super-resolution');
+
+  factory SuperResolution.fromJson(Object? json, String place) {
+    Fields(json, place, const ['kind']);
+    return const SuperResolution();
+  }
+
+  @override
+  Map<String, Object?> toJson() => {
+    'kind': 'super-resolution',
+  };
+}
+
 /// The best labels of a photo.
 final class ImageClassification extends Task {
   const ImageClassification() : super('image-classification');
@@ -687,6 +705,38 @@ final class CropSquare extends Step {
     'halve_from': halveFrom,
     'kernel': kernel,
     'outside': outside,
+  };
+}
+
+/// Go on once for each window of the photo, row by row: uint8 pixels [h, w, 3], as they are.
+///
+/// **Windows** along an axis, from `have` pixels of the photo and `want` of the input: one
+/// that starts at 0, where `have <= want`; what lies beyond the photo's end repeats its last
+/// pixel.  Else `n = ceil((have - 2 * margin) / (want - 2 * margin))` of them; window i
+/// starts at `i * (have - want) // (n - 1)`.
+///
+/// **Kept** of window i is what lies from `(start_before + want + start) // 2` (of the
+/// first: 0) up to that of the next window (of the last: `have`): near its end a window
+/// does not see all that the photo has, so two neighbours meet at least `margin` pixels
+/// from it.
+///
+/// Golden vectors and dumps are of the first window.  The placement is its rectangle.
+final class CutWindows extends Step {
+  const CutWindows({required this.margin}) : super('cut-windows', takes: 'photo', gives: 'pixels');
+
+  factory CutWindows.fromJson(Object? json, String place) {
+    final fields = Fields(json, place, const ['step', 'margin']);
+    return CutWindows(
+      margin: fields.need('margin', asInt),
+    );
+  }
+
+  final int margin;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'step': 'cut-windows',
+    'margin': margin,
   };
 }
 
@@ -1127,6 +1177,33 @@ final class ResizePicture extends Step {
   Map<String, Object?> toJson() => {
     'step': 'resize-picture',
     'kernel': kernel,
+  };
+}
+
+/// Put what is kept of each window into its place in a picture of `scale` times the
+/// photo's size: uint8 [scale * H, scale * W, 3].
+///
+/// The numbers of `output`, [1, scale * h, scale * w, 3], are brought into 0..255, then
+/// `rint`.  What is kept, and where it lies, is that of `cut-windows` times `scale`.
+final class JoinWindows extends Step {
+  const JoinWindows({required this.output, required this.scale}) : super('join-windows', takes: 'outputs', gives: 'picture');
+
+  factory JoinWindows.fromJson(Object? json, String place) {
+    final fields = Fields(json, place, const ['step', 'output', 'scale']);
+    return JoinWindows(
+      output: fields.need('output', asString),
+      scale: fields.need('scale', asInt),
+    );
+  }
+
+  final String output;
+  final int scale;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'step': 'join-windows',
+    'output': output,
+    'scale': scale,
   };
 }
 
