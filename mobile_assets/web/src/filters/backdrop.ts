@@ -7,6 +7,7 @@ import { crc32 } from "../zip.js";
 import { Palette } from "./palettes.js";
 import { Canvas } from "./canvas.js";
 import { PATTERNS } from "./patterns.js";
+import { bytesOf } from "./planes.js";
 import { Random } from "./random.js";
 import type { BackdropTable } from "./tables.js";
 
@@ -52,5 +53,5 @@ function dithered(canvas: Canvas): Pixels {
   const noise = canvas.grain(width, height).data;
   const value = (level: number, at: number) =>
     clamp(level * 255 + noise[Math.floor(at / 3)], 0, 255);
-  return { width, height, data: Uint8Array.from(rgb.data, value) };
+  return { width, height, data: bytesOf(rgb, value) };
 }

@@ -5,7 +5,7 @@ import { backdrop } from "./backdrop.js";
 import { rgbOf } from "./colours.js";
 import { defocused } from "./defocus.js";
 import { cutOut, over } from "./layering.js";
-import { type Plane, plane, resized } from "./planes.js";
+import { type Plane, bytesOf, plane, resized } from "./planes.js";
 import type { BackdropTable } from "./tables.js";
 
 /** `colour` is `#rrggbb`; `words` have commas between, as in `sunset,gradient`. */
@@ -74,9 +74,9 @@ export function covering(picture: Pixels, { width, height }: Size): Pixels {
     width: Math.min(picture.width, rint(width / scale)),
     height: Math.min(picture.height, rint(height / scale)),
   });
-  const { data } = resized(part, width, height, scale < 1 ? "area" : "cubic");
+  const made = resized(part, width, height, scale < 1 ? "area" : "cubic");
   const level = (value: number) => clamp(Math.round(value), 0, 255);
-  return { width, height, data: Uint8Array.from(data, level) };
+  return { width, height, data: bytesOf(made, level) };
 }
 
 function middle(from: Pixels, { width, height }: Size): Plane {

@@ -9,7 +9,7 @@ import { clamp } from "../rounding.js";
 import type { Pixels } from "../results.js";
 import type { Scene } from "./scene.js";
 import { over } from "./layering.js";
-import { type Plane, gaussian, plane, planeOf, resized } from "./planes.js";
+import { type Plane, bytesOf, gaussian, plane, planeOf, resized } from "./planes.js";
 
 const WIDEST = 1 / 20; // of the longer side, at full strength
 const LEVELS = 3;
@@ -80,5 +80,5 @@ function withoutPerson(photo: Pixels, alpha: Plane, sigma: number): Pixels {
     blurred.data[i] = Math.floor(clamp(value / total.data[Math.floor(i / 3)] + 0.5, 0, 255));
   });
   const large = resized(blurred, width, height, "linear");
-  return { width, height, data: Uint8Array.from(large.data, Math.round) };
+  return { width, height, data: bytesOf(large, Math.round) };
 }

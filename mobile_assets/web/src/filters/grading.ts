@@ -15,21 +15,22 @@ const SMALL = 96; // pixels: what is smooth is made this large and then enlarged
 
 /** The picture in other light and colours. */
 export function graded({ width, height, data }: Pixels, grade: Grade): Pixels {
-  const curves = curvesOf(grade);
-  const matrix = grade.saturation || grade.shade ? matrixOf(grade) : null;
+  const [reds, greens, blues] = curvesOf(grade);
+  const matrix = matrixOf(grade);
   const dark = grade.vignette
     ? resized(vignetteOf(grade.vignette), width, height, "linear").data
     : null;
   const made = new Uint8Array(data.length);
   for (let pixel = 0, at = 0; at < data.length; pixel += 1, at += 3) {
-    let [r, g, b] = [0, 1, 2].map((channel) => curves[channel][data[at + channel]]);
-    if (matrix) {
-      [r, g, b] = matrix.map(([x, y, z, w]) => byte(x * r + y * g + z * b + w));
-    }
+    const r = reds[data[at]];
+    const g = greens[data[at + 1]];
+    const b = blues[data[at + 2]];
     const factor = dark ? Math.round(dark[pixel]) / 255 : 1;
-    made[at] = Math.round(r * factor);
-    made[at + 1] = Math.round(g * factor);
-    made[at + 2] = Math.round(b * factor);
+    for (let channel = 0; channel < 3; channel += 1) {
+      const row = matrix[channel];
+      const value = byte(row[0] * r + row[1] * g + row[2] * b + row[3]);
+      made[at + channel] = Math.round(value * factor);
+    }
   }
   return { width, height, data: made };
 }

@@ -45,7 +45,8 @@ function eachOfPerson(photo: Pixels, alpha: Plane, put: Put): void {
     const small = 3 * placed(pixel, photo, sides.near);
     for (let c = 0; c < 3; c += 1) {
       const seen = photo.data[3 * pixel + c];
-      const [near, far] = [sides.near.data[small + c], sides.far.data[small + c]];
+      const near = sides.near.data[small + c];
+      const far = sides.far.data[small + c];
       const own = clamp(near + share * (seen - share * near - (1 - share) * far), 0, 255);
       put(pixel, c, share > 1 - SURE ? seen : own, share);
     }

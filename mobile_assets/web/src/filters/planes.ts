@@ -34,6 +34,16 @@ export function planeOf(
   return made;
 }
 
+/** The numbers as bytes; `level` says which, 0..255: what is behind the point is cut off. */
+export function bytesOf(
+  { data }: Plane,
+  level: (value: number, at: number) => number,
+): Uint8Array {
+  const made = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += 1) made[at] = level(data[at], at);
+  return made;
+}
+
 /** The plane in another size; beyond its edge the edge is repeated. */
 export function resized(from: Plane, width: number, height: number, way: Way): Plane {
   if (from.width === width && from.height === height) return from;
