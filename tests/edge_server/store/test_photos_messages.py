@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,12 @@ from edge_server.store.photos_messages import PACKAGE, SERVICE, TABLE, checked_t
 
 @pytest.fixture
 def compiled(tmp_path: Path) -> FileDescriptorProto:
-    """``photos.proto`` as protobuf's own compiler reads it."""
-    from grpc_tools import protoc
-
+    """``photos.proto`` as protobuf's own compiler reads it, in a process of its own: in one
+    where TensorFlow is loaded it crashes."""
     with resources.as_file(resources.files("edge_server.store") / "photos.proto") as path:
         out = tmp_path / "out"
-        arguments = ["", f"-I{path.parent}", f"--descriptor_set_out={out}", str(path)]
-        assert protoc.main(arguments) == 0
+        given = [f"-I{path.parent}", f"--descriptor_set_out={out}", str(path)]
+        subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *given], check=True)
     (file,) = FileDescriptorSet.FromString(out.read_bytes()).file
     return file
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -30,12 +31,18 @@ OBAMA = (SAMPLES / "obama.jpg").read_bytes()
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The modules that a caller has: the messages and the stubs."""
-    from grpc_tools import protoc
-
     folder = tmp_path_factory.mktemp("client")
     with resources.as_file(resources.files("edge_server.store") / "photos.proto") as path:
         out = [f"--python_out={folder}", f"--grpc_python_out={folder}"]
-        assert protoc.main(["", f"-I{path.parent}", *out, str(path)]) == 0
+        protoc = [
+            sys.executable,
+            "-m",
+            "grpc_tools.protoc",
+            f"-I{path.parent}",
+            *out,
+            str(path),
+        ]
+        subprocess.run(protoc, check=True)
     sys.path.insert(0, str(folder))
     yield importlib.import_module("photos_pb2"), importlib.import_module("photos_pb2_grpc")
     sys.path.remove(str(folder))
