@@ -25,6 +25,7 @@ const models = [
   'style-transfer',
   'style-transfer-any',
   'style-transfer-any-predict',
+  'super-resolution-compact',
 ];
 
 void main() {
