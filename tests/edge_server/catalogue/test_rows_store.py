@@ -1,4 +1,4 @@
-"""Rows 123 and 133-139 of the catalogue as far as they are about what is kept."""
+"""Rows 123, 131, 132 and 133-139 of the catalogue as far as they are about what is kept."""
 
 from __future__ import annotations
 
@@ -71,6 +71,13 @@ def no_file_may_grow(pid: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+def test_131_132_a_job_that_is_not_there(keeper: Keeper) -> None:
+    for job in ("1", "0" * 32, "..%2f..%2fetc%2fpasswd", "%00", "a" * 300):
+        for method in ("GET", "DELETE"):
+            reply = keeper.http.request(method, f"/v1/jobs/{job}")
+            assert (reply.status_code, reply.json()["code"]) == (404, "not-found"), job
 
 
 def test_133_135_136_what_befalls_the_store_is_told_and_passes(keeper: Keeper) -> None:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from time import process_time
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -58,9 +58,9 @@ def test_what_claims_too_much_is_refused_by_its_header(
 ) -> None:
     data = bombs(made)[name]
     monkeypatch.setattr("PIL.Image.open", pytest.fail)
-    before, began = peak(), process_time()
+    before, began = peak(), thread_time()
     problem = refused("image-too-large", intake.from_bytes, data)
-    assert process_time() - began < 0.05
+    assert thread_time() - began < 0.05
     assert peak() - before < 20
     assert problem.status == 422
     assert problem.actual is not None
@@ -120,9 +120,9 @@ def test_a_bomb_of_scans(
     side: int, scans: int, made: Any, intake: Intake, refused: Callable[..., Problem]
 ) -> None:
     data = made.sized_jpeg(made.scan_bomb(64, scans), side, side)
-    began = process_time()
+    began = thread_time()
     problem = refused("image-too-complex", intake.from_bytes, data)
-    assert process_time() - began < 0.05
+    assert thread_time() - began < 0.05
     assert problem.status == 422
 
 
@@ -155,9 +155,9 @@ def test_a_file_of_a_million_pieces(
         "bmp runs": lambda: runs + 9_000_000 * b"\1\1",
     }[kind]()
     assert len(data) <= LIMITS.max_bytes
-    began = process_time()
+    began = thread_time()
     refused("image-too-complex", intake.from_bytes, data)
-    assert process_time() - began < 5
+    assert thread_time() - began < 5
 
 
 def test_the_limits_are_those_given(made: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from time import process_time
+from time import thread_time
 from typing import Any
 
 import cv2
@@ -91,9 +91,9 @@ def test_every_way_has_the_same_answer(kind: str, made: Any) -> None:
     )
     def holds(changes: list[tuple[int, float, int, bytes]]) -> None:
         data = changed(whole, changes)
-        began = process_time()
+        began = thread_time()
         found = answer(intake.from_bytes, data)
-        assert process_time() - began < 2
+        assert thread_time() - began < 2
         assert found[0] in {200, 400, 415, 422}
         assert answer(intake.from_base64, base64.urlsafe_b64encode(data).decode()) == found
         page.data = data
@@ -114,9 +114,9 @@ def test_no_change_hides_the_scans_of_a_bomb(made: Any) -> None:
     @given(_CHANGES)
     @settings(max_examples=150, deadline=None, derandomize=True)
     def holds(changes: list[tuple[int, float, int, bytes]]) -> None:
-        began = process_time()
+        began = thread_time()
         answer(intake.from_bytes, changed(bomb[:3000], changes) + bomb[3000:])
-        assert process_time() - began < 0.2
+        assert thread_time() - began < 0.2
 
     holds()
 
