@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import os
 import sys
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
 _LOG = logging.getLogger("edge_server")
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -47,9 +49,18 @@ def serve(options: argparse.Namespace) -> int:
     # torch's threads then sleep at their barriers instead of spinning, which several models
     # at once, or a busy machine, makes many times slower; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    few_arenas()
     start_logging(settings.log)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(settings))
+
+
+def few_arenas() -> None:
+    """Let glibc keep memory for a few threads apart, not for each of a hundred: what one has
+    given back is the next one's.  Other C libraries have nothing to set."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 2 * (os.cpu_count() or 1))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

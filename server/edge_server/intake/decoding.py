@@ -76,14 +76,19 @@ def _decode(
         check_size(image.size, limits)
         exif = exif_summary(image)
         turned = exif.orientation > 4
-        size_wh = (image.height, image.width) if turned else image.size
-        if kind == "jpeg" and least_hw is not None:
-            image.draft(None, least_hw if turned else (least_hw[1], least_hw[0]))
+        whole_wh = (image.height, image.width) if turned else image.size
+        draft = least_hw if kind == "jpeg" else None
+        if draft is not None:
+            image.draft(None, draft if turned else (draft[1], draft[0]))
         moving = kind != "jpeg" and getattr(image, "is_animated", False)
         photo = photo_of(image)
         check_size(photo.size_wh, limits)
+    # A damaged HEIC may unpack to another size than it says.
     return Decoded(
-        photo=photo, size_wh=size_wh, exif=exif, warnings=(ANIMATED,) if moving else ()
+        photo=photo,
+        size_wh=photo.size_wh if draft is None else whole_wh,
+        exif=exif,
+        warnings=(ANIMATED,) if moving else (),
     )
 
 

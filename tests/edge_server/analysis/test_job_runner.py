@@ -29,9 +29,10 @@ def runners() -> list[JobRunner]:
 def run(
     laboratory: Any, jobs: Jobs, runners: list[JobRunner]
 ) -> Iterator[Callable[..., JobRunner]]:
-    def made(analyst: Any = None, **pace: Any) -> JobRunner:
+    def made(analyst: Any = None, *, regained: bool = False, **pace: Any) -> JobRunner:
         analyst = analyst or laboratory.analyst()
         runner = JobRunner(jobs=lambda: jobs, analyst=lambda: analyst, pace=Pace(**pace))
+        runner._regained = regained
         runners.append(runner)
         runner.start()
         return runner
@@ -118,11 +119,10 @@ def test_two_servers_do_not_work_on_one_photo(
     run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any, held: Any
 ) -> None:
     laboratory.behave["faces"], go = held()
-    run(lease=0.3)
-    other = run(lease=0.3)
-    other._regained = True  # the database is no file of its own
+    run(lease=1.0)
+    run(lease=1.0, regained=True)  # the database is no file of its own
     job_id = submit(photo(0))
-    sleep(1.0)
+    sleep(2.5)
     assert jobs.photos("me", job_id)[0].state == "waiting"
     assert len(laboratory.calls) == 1
     go.set()
