@@ -66,6 +66,7 @@ REFUSED = frozenset(
         *("image-undecodable", "image-too-large", "image-too-small", "image-too-complex"),
         *("output-too-large", "invalid-parameter", "invalid-roi", "unknown-name"),
         *("missing-dump", "dump-unusable", "dump-too-large", "unknown-model-file"),
+        *("no-face", "several-faces", "consent-missing", "contradiction"),
         "idempotency-key-reused",
     }
 )
