@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -37,6 +38,7 @@ TASKS = {
     "landmarks": Wish(task="landmarks"),
 }
 WARM = 10
+RATE = 30
 
 
 def main() -> int:
@@ -81,24 +83,27 @@ def compared(
     return median(own), median(other)
 
 
-def ours(wish: Wish, threads: int) -> Callable[[Any, float], Any]:
-    """A frame looked at and, where the task paints a background, painted."""
+def ours(wish: Wish, threads: int) -> Callable[[Any], Any]:
+    """A frame looked at and, where the task paints a background, painted; the film goes on
+    from one turn to the next."""
     wanted, paint = painter(wish, SIZE_WH)
     watcher = Watcher(Lens(runtime=Runtime(threads=threads)), wanted, SIZE_WH)
+    frames = count()
 
-    def ask(rgb: Any, seconds: float) -> Any:
+    def ask(rgb: Any) -> Any:
+        seconds = next(frames) / RATE
         sight = watcher.look(rgb, seconds)
         return paint(rgb, sight, seconds) if wish.background else sight
 
     return ask
 
 
-def timed(ask: Callable[[Any, float], Any], frames: list[Any]) -> list[float]:
+def timed(ask: Callable[[Any], Any], frames: list[Any]) -> list[float]:
     """Milliseconds of each frame."""
     spent = []
-    for number, rgb in enumerate(frames):
+    for rgb in frames:
         started = perf_counter()
-        ask(rgb, number / 30)
+        ask(rgb)
         spent.append(1000 * (perf_counter() - started))
     return spent
 
