@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from edge_runtime.spec import Licence, Record, Source, Tensor
-from edge_server.problems import ModelNotFound
+from edge_server.problems import Cancelled, ModelNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,14 +105,24 @@ class Weights:
 class Job:
     """One photo for a model: ``rgb`` uint8 [H, W, 3] and the model's own parameters.
 
-    ``progress`` is told the share that is done, 0..1; ``cancelled`` says whether anyone
-    still waits, and a model of many steps asks it between them.
+    ``progress`` is told the share that is done, 0..1; ``cancelled`` says whether nobody
+    waits any more.  A model of many steps calls ``check`` or ``done`` between them.
     """
 
     rgb: NDArray[np.uint8]
     params: Record
     progress: Callable[[float], None]
     cancelled: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raise ``Cancelled`` where nobody waits for the answer any more."""
+        if self.cancelled():
+            raise Cancelled("nobody waits for the answer any more")
+
+    def done(self, share: float) -> None:
+        """Tell the share that is done, 0..1; raises as ``check`` does."""
+        self.progress(share)
+        self.check()
 
 
 class Runner(Protocol):

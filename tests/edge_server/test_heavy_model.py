@@ -5,15 +5,32 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from edge_server.heavy_model import heavy_model, heavy_models
-from edge_server.problems import ModelNotFound
+from edge_server.heavy_model import Job, heavy_model, heavy_models
+from edge_server.problems import Cancelled, ModelNotFound
+from edge_server.tasks.task import NoParams
 
 
 def test_an_unknown_model_lists_the_known() -> None:
     with pytest.raises(ModelNotFound, match="known are"):
         heavy_model("nothing")
+
+
+def test_a_job_that_nobody_waits_for_ends_at_its_next_step() -> None:
+    told: list[float] = []
+    rgb = np.zeros((4, 4, 3), np.uint8)
+    gone = False
+    job = Job(rgb=rgb, params=NoParams(), progress=told.append, cancelled=lambda: gone)
+    job.check()
+    job.done(0.5)
+    gone = True
+    with pytest.raises(Cancelled):
+        job.check()
+    with pytest.raises(Cancelled):
+        job.done(0.75)
+    assert told == [0.5, 0.75]
 
 
 def test_every_spec_can_be_read_without_torch() -> None:

@@ -13,10 +13,9 @@ from edge_runtime.results import Caption
 from edge_runtime.spec import Licence, Record, Tensor
 from edge_runtime.writing_drawn import draw_caption
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Released
-from edge_server.problems import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -59,18 +58,9 @@ class _Runner:
     def _described(self, job: Job) -> Caption:
         params: Any = job.params
         text = self.captioner.describe(
-            job.rgb, most_pieces=params.longest, beams=params.beams, after=_reporter(job)
+            job.rgb, most_pieces=params.longest, beams=params.beams, after=job.done
         )
         return Caption(text=text)
-
-
-def _reporter(job: Job) -> Callable[[float], None]:
-    def after(share: float) -> None:
-        job.progress(share)
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return after
 
 
 def _heads(checkpoint: Checkpoint) -> Heads:

@@ -15,7 +15,7 @@ import numpy as np
 from edge_runtime.results import Depth
 from edge_runtime.spec import Licence, Record, Tensor
 from edge_server.heavy_model import Beside, Checkpoint, HeavyModel, HeavySpec, Released
-from edge_server.problems import Cancelled, ImageTooSmall, InvalidParameter
+from edge_server.problems import ImageTooSmall, InvalidParameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,8 +89,7 @@ class _Runner:
 
     def _depth(self, job: Job) -> Depth:
         params: Any = job.params
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
+        job.check()
         metres = self.estimator.depth(job.rgb, params.side)
         job.progress(0.9)
         scale = self._scale(job.rgb.shape, params)

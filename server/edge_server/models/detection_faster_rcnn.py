@@ -9,11 +9,10 @@ from edge_runtime.results import DetectedObject, Objects
 from edge_runtime.spec import Licence, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Released
 from edge_server.models.instance_segmentation import COCO_LABELS, check_labels, label_names
-from edge_server.problems import Cancelled
 from edge_server.tasks.task import NoParams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,7 +40,7 @@ class _Runner:
         self.network.close()
 
     def _found(self, job: Job) -> Objects:
-        found = self.network.find(job.rgb, self._choice(), _reporter(job))
+        found = self.network.find(job.rgb, self._choice(), job.done)
         boxes: list[Any] = found.boxes_xyxy.tolist()
         rows = zip(boxes, found.scores.tolist(), found.classes.tolist(), strict=True)
         return Objects(
@@ -56,15 +55,6 @@ class _Runner:
 
         named = tuple(number for number, name in enumerate(self.labels) if name)
         return Choice(score=_LEAST_SCORE, classes=named)
-
-
-def _reporter(job: Job) -> Callable[[float], None]:
-    def after(share: float) -> None:
-        job.progress(share)
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return after
 
 
 def _load(weights: Weights, device: str) -> _Runner:

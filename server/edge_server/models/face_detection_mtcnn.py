@@ -14,11 +14,10 @@ import numpy as np
 from edge_runtime.results import Face, Faces
 from edge_runtime.spec import Licence, Source, SourceFile, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged
-from edge_server.problems import Cancelled
 from edge_server.tasks.task import NoParams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -62,7 +61,7 @@ class _Runner:
         assert self.networks is not None  # noqa: S101
         small, factor = reduced(np.ascontiguousarray(job.rgb[..., :3]))
         smallest = max(_SMALLEST, round(max(small.shape[:2]) * _SHARE))
-        found = find_faces(self.networks, small, smallest, _step(job))
+        found = find_faces(self.networks, small, smallest, job.check)
         return as_faces(found.scaled(factor), job.rgb.shape[:2])
 
 
@@ -93,14 +92,6 @@ def as_faces(found: Found, size_hw: tuple[int, ...]) -> Faces:
             for box, score, points in rows
         )
     )
-
-
-def _step(job: Job) -> Callable[[], None]:
-    def step() -> None:
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return step
 
 
 def _load(weights: Weights, device: str) -> _Runner:

@@ -14,10 +14,9 @@ from edge_runtime.spec import Licence, Record, Source, SourceFile, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged
 from edge_server.people.chips import chip
 from edge_server.people.results import FaceVectors
-from edge_server.problems import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -58,15 +57,7 @@ class _Runner:
         rgb = np.ascontiguousarray(job.rgb[..., :3])
         chips = [chip(rgb, points) for points in params.points]
         found = np.stack(chips) if chips else np.zeros((0, 150, 150, 3), np.uint8)
-        return FaceVectors(vectors=vectors(self.network, found, _step(job)), chips=found)
-
-
-def _step(job: Job) -> Callable[[], None]:
-    def step() -> None:
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return step
+        return FaceVectors(vectors=vectors(self.network, found, job.check), chips=found)
 
 
 def _load(weights: Weights, device: str) -> _Runner:

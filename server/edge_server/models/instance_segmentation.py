@@ -16,10 +16,10 @@ from edge_runtime.results import Instance, Instances
 from edge_runtime.spec import Licence, Record, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Released
 from edge_server.object_names import known_labels
-from edge_server.problems import Cancelled, OutputTooLarge
+from edge_server.problems import OutputTooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class _Runner:
         self.network.close()
 
     def _found(self, job: Job) -> Instances:
-        found = self.network.find(job.rgb, self._choice(job.params), _reporter(job))
+        found = self.network.find(job.rgb, self._choice(job.params), job.done)
         size_hw = (job.rgb.shape[0], job.rgb.shape[1])
         return Instances(instances=_instances(found, self.labels, size_hw), size_hw=size_hw)
 
@@ -90,15 +90,6 @@ class _Runner:
             classes=tuple(named[name] for name in names),
             side=params.side,
         )
-
-
-def _reporter(job: Job) -> Callable[[float], None]:
-    def after(share: float) -> None:
-        job.progress(share)
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return after
 
 
 def _instances(

@@ -11,10 +11,10 @@ from PIL import Image
 from edge_runtime.results import Picture
 from edge_runtime.spec import Licence, Record, Source, SourceFile, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged, Released
-from edge_server.problems import Cancelled, OutputTooLarge
+from edge_server.problems import OutputTooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -59,7 +59,7 @@ class _Runner:
     def _enlarged(self, job: Job) -> Picture:
         params: Any = job.params
         rgb = np.ascontiguousarray(job.rgb[..., :3])
-        large = self.upscaler.enlarge(rgb, params.scale, _reporter(job))
+        large = self.upscaler.enlarge(rgb, params.scale, job.done)
         if job.rgb.shape[2] == 4:
             alpha = enlarged_alpha(job.rgb[..., 3], params.scale)
             large = np.concatenate([large, alpha[..., np.newaxis]], axis=2)
@@ -74,15 +74,6 @@ def enlarged_alpha(alpha: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
         (width * scale, height * scale), Image.Resampling.BICUBIC
     )
     return np.asarray(large)
-
-
-def _reporter(job: Job) -> Callable[[float], None]:
-    def after(share: float) -> None:
-        job.progress(share)
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return after
 
 
 def _load(weights: Weights, device: str) -> _Runner:

@@ -17,10 +17,9 @@ from edge_runtime.results import Text
 from edge_runtime.spec import Licence, Record, Source, SourceFile, Tensor
 from edge_runtime.writing_drawn import draw_text
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged
-from edge_server.problems import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -83,16 +82,7 @@ class _Runner:
         )
         if self.reader is None:
             raise RuntimeError("the model was closed")
-        return self.reader.read(job.rgb, wish, _reporter(job))
-
-
-def _reporter(job: Job) -> Callable[[float], None]:
-    def after(share: float) -> None:
-        job.progress(share)
-        if job.cancelled():
-            raise Cancelled("nobody waits for the answer any more")
-
-    return after
+        return self.reader.read(job.rgb, wish, job.done)
 
 
 def _load(weights: Weights, device: str) -> _Runner:

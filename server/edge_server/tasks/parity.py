@@ -19,7 +19,6 @@ from edge_runtime.spec import Record
 from edge_server.engine.interface import Servable
 from edge_server.heavy_model import heavy_model
 from edge_server.problems import (
-    Cancelled,
     DumpUnusable,
     Fault,
     ModelUnhealthy,
@@ -181,17 +180,13 @@ class ParityRunner:
             raise DumpUnusable(_OTHER) from None
 
     def _examined(self, job: Job, call: ParityCall) -> Examined:
-        def going() -> None:
-            if job.cancelled():
-                raise Cancelled("nobody waits for the answer any more")
-
-        report = examine(self._bundle, call.dump, call.content, going=going)
+        report = examine(self._bundle, call.dump, call.content, going=job.check)
         runtime = identify(self._bundle, call.dump.head).runtime
         lens, model = Lens(self._bundle, runtime), call.dump.head.model
         teacher = teacher_of(call.spec.task) if call.params.teacher else None
         light = None
         if teacher is not None and call.photo is not None:
-            going()
+            job.check()
             light = teacher.light(lens, call.photo, model)
         predictor = lens.predictor(model, object, call.dump.head.size_hw)
         return Examined(
