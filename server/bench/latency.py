@@ -1,6 +1,6 @@
 """What a light model's answer costs through a server on loopback, and what is sent for it.
 
-    python edge_runtime/bench/through_server.py
+    python server/bench/latency.py
 
 The same bytes, in turns: decoded and classified in this process, and by a server of one's own
 over a connection that stays open.  Then a photo of 12 megapixels, as the client sends it.
@@ -11,17 +11,14 @@ from __future__ import annotations
 import argparse
 import http.client
 import io
-import re
-import signal
-import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from load import served
 from PIL import Image
 
 from edge_runtime import Lens
@@ -29,7 +26,7 @@ from edge_runtime.predictor import Runtime
 from edge_runtime.remote import RemoteLens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 PHOTO = Path(__file__).parents[2] / "calibration" / "data" / "samples" / "china.jpg"
 TASKS = {"objects": "detect"}
@@ -100,24 +97,6 @@ def jpeg(size_wh: tuple[int, int], noise: float = 0.0) -> bytes:
     made = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
     Image.fromarray(made).save(content, "JPEG", quality=92)
     return content.getvalue()
-
-
-@contextmanager
-def served() -> Iterator[int]:
-    """A server of the real command on a free port."""
-    command = [sys.executable, "-m", "edge_server", "--port", "0", "--requests-per-minute", "0"]
-    process = subprocess.Popen(  # noqa: S603  our own command
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        match = re.search(r":(\d+) ", line)
-        if match is None:
-            raise SystemExit("the server did not start: run edge-serve to see why")
-        yield int(match.group(1))
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
 
 
 if __name__ == "__main__":
