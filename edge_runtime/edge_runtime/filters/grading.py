@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import cv2
 import numpy as np
 
+from edge_runtime.backdrops.oklab import linear_from_srgb, srgb_from_linear
 from edge_runtime.filters.colours import rgb_of, screened
 
 if TYPE_CHECKING:
@@ -49,15 +50,11 @@ def lit(rgb: Pixels, light: Light) -> Pixels:
 @lru_cache(maxsize=64)
 def _curves(grade: Grade) -> Pixels:
     """The table uint8 [256, 1, 3] of exposure, warmth and contrast."""
-    values = np.arange(256) / 255
-    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    linear = linear_from_srgb(np.arange(256) / 255)
     tint = np.exp2(np.array([0.5, 0.0, -0.5]) * grade.warmth)
     gains = np.exp2(grade.exposure) * tint / float(_LUMA @ tint)
     light = linear[:, None] * gains / (1 + np.maximum(gains - 1, 0) * linear[:, None])
-    encoded = np.where(
-        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0) ** (1 / 2.4) - 0.055
-    )
-    curve = _contrasted(np.clip(encoded, 0, 1), grade.contrast)
+    curve = _contrasted(srgb_from_linear(light), grade.contrast)
     return (np.clip(curve, 0, 1) * 255 + 0.5).astype(np.uint8)[:, None]
 
 
