@@ -66,6 +66,7 @@ class Connections:
         self._context = _trusting(ca_file) if self.secure else None
         self._max_bytes = max_bytes
         self._idle: list[HTTPConnection] = []
+        self._keeps = _MOST_IDLE
         self._lock = Lock()
 
     @property
@@ -86,14 +87,15 @@ class Connections:
     def keep(self, connection: HTTPConnection) -> None:
         """Take a connection back for the next question."""
         with self._lock:
-            if len(self._idle) < _MOST_IDLE:
+            if len(self._idle) < self._keeps:
                 self._idle.append(connection)
                 return
         connection.close()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open; a question that is still asked closes its own at its end."""
         with self._lock:
+            self._keeps = 0
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -239,13 +240,11 @@ class Chaos:
         getattr(self, f"_{fault or 'pass'}")(handler, asked)
 
     def _forwarded(self, asked: Seen) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.upstream, timeout=10)
         method = "POST" if asked.body else "GET"
-        connection.request(method, asked.path, asked.body or None, asked.headers)
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
-        return response.status, body
+        with closing(HTTPConnection("127.0.0.1", self.upstream, timeout=10)) as connection:
+            connection.request(method, asked.path, asked.body or None, asked.headers)
+            response = connection.getresponse()
+            return response.status, response.read()
 
     def _pass(self, handler: _Handler, asked: Seen) -> None:
         handler.reply(*self._forwarded(asked))

@@ -187,7 +187,7 @@ def tls(tmp_path: Path) -> Iterator[Callable[..., tuple[str, Path]]]:
         while not ended.is_set():
             try:
                 plain, _ = server.accept()
-                with context.wrap_socket(plain, server_side=True) as one:
+                with plain, context.wrap_socket(plain, server_side=True) as one:
                     one.recv(4096)
                     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
                     one.sendall(head.encode() + body)

@@ -27,6 +27,15 @@ def test_an_answer_comes_whole_and_the_connection_stays(fake: Any) -> None:
     assert pool._idle == []
 
 
+def test_an_answer_that_comes_after_the_close_leaves_nothing_open(fake: Any) -> None:
+    pool = connections(fake.url)
+    line = pool.line()
+    pool.close()
+    assert line.ask(GET, time.monotonic() + 5).status == 200
+    assert pool._idle == []
+    assert line._connection.sock is None
+
+
 def test_a_connection_that_the_server_closed_is_not_used_again(fake: Any) -> None:
     pool = connections(fake.url)
     pool.line().ask(GET, time.monotonic() + 5)
