@@ -105,6 +105,13 @@ def once(services: Services, view: Callable[[], Response]) -> Callable[[], Respo
     return partial(answered_once, services.kept, deadline, view)
 
 
+def face_shown(png: bytes) -> Response:
+    """A face to look at, which nobody in between may keep."""
+    response = Response(png, mimetype="image/png")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def told(value: object, status: int = 200) -> Response:
     """JSON that nobody in between may keep."""
     response = Response(msgspec.json.encode(value), status=status, mimetype=JSON)

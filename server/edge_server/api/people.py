@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from edge_runtime.spec import Record
 from edge_server.api.bodies import read_body
-from edge_server.api.face_requests import ID, asking, once, own_here, told
+from edge_server.api.face_requests import ID, asking, face_shown, once, own_here, told
 from edge_server.api.parameters import check_names, names_of, read_parameters
 from edge_server.people.clustering import LIMIT
 from edge_server.people.matching import distance_of
@@ -23,6 +23,7 @@ from edge_server.problems import ConsentMissing, InvalidParameter
 if TYPE_CHECKING:
     from edge_server.api.app import Services
     from edge_server.api.face_requests import Asking
+    from edge_server.people.naming import Naming
     from edge_server.people.records import PersonRecord
     from edge_server.people.register import Register
 
@@ -31,6 +32,7 @@ class EnrolParams(Record, frozen=True, kw_only=True):
     """``name`` of a person who is new, with ``consent_by`` (who said yes: the person, or who
     may speak for them) and ``consent_at`` (the day, ``YYYY-MM-DD``); ``consent_note`` says to
     what.  Or ``person``: the id of one who is known, of whom this is one more photo.
+    ``face``, in place of a photo: a collected face, whose group is theirs from then on.
     """
 
     name: Name | None = None
@@ -38,6 +40,7 @@ class EnrolParams(Record, frozen=True, kw_only=True):
     consent_at: Day | None = None
     consent_note: Note = ""
     person: Id | None = None
+    face: Id | None = None
 
 
 class VerifyParams(Record, frozen=True, kw_only=True):
@@ -62,6 +65,7 @@ def people(services: Services) -> Blueprint:
     blueprint.add_url_rule("", "list", views.list, methods=["GET"])
     for path, view in (("/enrolments", views.enrol), ("/verify", views.verify)):
         blueprint.add_url_rule(path, path[1:], once(services, view), methods=["POST"])
+    blueprint.add_url_rule(f"{one}/chip", "chip", views.chip, methods=["GET"])
     for name, method in (("see", "GET"), ("rename", "PATCH"), ("delete", "DELETE")):
         blueprint.add_url_rule(one, name, getattr(views, name), methods=[method])
     return blueprint
@@ -79,6 +83,8 @@ class _Views:
     def enrol(self) -> Response:
         with asking(self.services, EnrolParams, "image") as asked:
             params = asked.params(EnrolParams)
+            if params.face and asked.has("image"):
+                raise InvalidParameter("a face was collected already: leave the photo out")
             person = self._more(params, asked) if params.person else self._new(params, asked)
         response = told(person, 201)
         response.headers["Location"] = f"/v1/people/{person.id}"
@@ -101,6 +107,9 @@ class _Views:
     def see(self, person_id: str) -> Response:
         return told(self._register.person(person_id))
 
+    def chip(self, person_id: str) -> Response:
+        return face_shown(self._register.chip(person_id))
+
     def rename(self, person_id: str) -> Response:
         body = read_body(request)
         check_names([*body.fields, *body.files], names_of(RenameParams))
@@ -114,14 +123,25 @@ class _Views:
         return Response(status=204)
 
     def _new(self, params: EnrolParams, asked: Asking) -> PersonRecord:
-        consent, register = consent_of(params), self._register
-        return register.enrol(params.name or "", consent, asked.face("image"))
+        consent, name = consent_of(params), params.name or ""
+        if params.face:
+            return self._naming.enrol(name, consent, params.face)
+        return self._register.enrol(name, consent, asked.face("image"))
 
     def _more(self, params: EnrolParams, asked: Asking) -> PersonRecord:
         if params.name or params.consent_by or params.consent_at or params.consent_note:
             raise InvalidParameter("person is known already: leave name and consent out")
         person = self._register.person(params.person or "")
+        if params.face:
+            return self._naming.add(person.id, params.face)
         return self._register.add(person.id, asked.face("image"))
+
+    @property
+    def _naming(self) -> Naming:
+        from edge_server.people.collection import Collection
+        from edge_server.people.naming import Naming
+
+        return Naming(Collection(own_here(self.services)))
 
     @property
     def _register(self) -> Register:

@@ -18,6 +18,7 @@ _JSON = "application/json"
 _BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 _TEXT = {"type": "string"}
 _IN_SCHEMAS = "#/components/schemas/{name}"
+_SOURCES = ("image_base64", "image_url", "face")
 _RECORDS = (
     records.PeopleRecord,
     records.Verdict,
@@ -50,9 +51,11 @@ def people_paths(headers: list[Json], problems: Json) -> Json:
             "delete": asking.gone("delete", "Forget a person", "person_id"),
         },
         "/v1/people/faces": {"post": asking.photos("collect", "Keep a photo and its faces")},
-        "/v1/people/faces/{face_id}/chip": {"get": asking.picture()},
+        "/v1/people/faces/{face_id}/chip": {"get": asking.picture("chip", "face_id")},
+        f"{person}/chip": {"get": asking.picture("person-chip", "person_id")},
         photo: {
             "get": plain("of-photo", "A photo's faces", "CollectedFaces", "photo_id"),
+            "post": asking.made("look", "Collect the faces of a kept photo", "photo_id"),
             "delete": asking.gone("leave", "Forget a photo's faces", "photo_id"),
         },
         "/v1/people/clusters": {"get": plain("clusters", "Faces by person", "ClustersRecord")},
@@ -88,11 +91,16 @@ class _Asking:
         done = {"204": {"description": "It is gone"}}
         return self._operation(name, summary, done, *path)
 
-    def picture(self) -> Json:
+    def made(self, name: str, summary: str, *path: str) -> Json:
+        """A question without a body, after which there is more than before."""
+        return self._operation(name, summary, {"201": _answer("CollectedFaces")}, *path)
+
+    def picture(self, name: str, path: str) -> Json:
         """A face to look at."""
         content = {"image/png": {"schema": _BINARY}}
         shown = {"200": {"description": "The face, upright", "content": content}}
-        return self._operation("chip", "A collected face to look at", shown, "face_id")
+        whose = "A person's" if path == "person_id" else "A collected"
+        return self._operation(name, f"{whose} face to look at", shown, path)
 
     def with_body(self, name: str, summary: str, answer: str, fields: Json, *path: str) -> Json:
         """A question whose parameters are a JSON object, or in the address."""
@@ -135,7 +143,7 @@ def _photo_bodies(names: tuple[str, ...], fields: Json) -> Json:
     json = {
         "type": "object",
         "properties": known,
-        "oneOf": [{"required": ["image_base64"]}, {"required": ["image_url"]}],
+        "oneOf": [{"required": [name]} for name in _SOURCES if name in known],
         "additionalProperties": False,
     }
     content = {"multipart/form-data": {"schema": form}, _JSON: {"schema": json}}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 
 from edge_server.api.bodies import read_body
-from edge_server.api.face_requests import ID, asking, once, own_here, told
+from edge_server.api.face_requests import ID, asking, face_shown, once, own_here, told
 from edge_server.api.parameters import check_names, names_of, read_parameters
+from edge_server.intake.decoding import Wishes
 from edge_server.people.records import SayParams
 from edge_server.tasks.task import NoParams
 
@@ -30,6 +31,7 @@ def people_groups(services: Services) -> Blueprint:
     for path, name, method in (
         (f"/faces/{ID.format('face_id')}/chip", "chip", "GET"),
         (of_photo, "of_photo", "GET"),
+        (of_photo, "look", "POST"),
         (of_photo, "leave", "DELETE"),
         ("/clusters", "clusters", "GET"),
         ("/decisions", "decisions", "GET"),
@@ -55,12 +57,18 @@ class _Views:
         return told(self._collection.collect(photo, seen), 201)
 
     def chip(self, face_id: str) -> Response:
-        response = Response(self._collection.chip(face_id), mimetype="image/png")
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return face_shown(self._collection.chip(face_id))
 
     def of_photo(self, photo_id: str) -> Response:
         return told(self._collection.of_photo(photo_id))
+
+    def look(self, photo_id: str) -> Response:
+        own = own_here(self.services)
+        photo, content = own.store.original(own.owner, photo_id)
+        with asking(self.services, NoParams) as asked:
+            upload = self.services.intake.from_bytes(content, Wishes(allow_truncated=True))
+            seen = asked.faces(upload)
+        return told(self._collection.collect(photo, seen), 201)
 
     def leave(self, photo_id: str) -> Response:
         self._collection.leave(photo_id)

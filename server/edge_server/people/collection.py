@@ -89,7 +89,7 @@ class Collection:
     def chip(self, face_id: str) -> bytes:
         """A face as a PNG of 150 pixels."""
         with self.own.store.reading() as session:
-            return self._face(session, face_id).chip
+            return self.face(session, face_id).chip
 
     def clusters(self) -> ClustersRecord:
         """Every group, the largest first."""
@@ -100,9 +100,20 @@ class Collection:
             self._lock(session)
             return self._clusters(session)
 
+    def face(self, session: Session, face_id: str) -> CollectedFace:
+        """One of them; raises ``NotFound``."""
+        found = session.scalar(
+            select(CollectedFace).where(
+                CollectedFace.id == face_id, CollectedFace.owner == self.own.owner
+            )
+        )
+        if found is None:
+            raise NotFound("there is no such face: GET /v1/people/clusters lists them all")
+        return found
+
     def members(self, session: Session, face_id: str) -> list[CollectedFace]:
         """The faces of the group that this one is in, by id."""
-        cluster = self._face(session, face_id).cluster
+        cluster = self.face(session, face_id).cluster
         wanted = select(CollectedFace).where(
             CollectedFace.owner == self.own.owner, CollectedFace.cluster == cluster
         )
@@ -146,16 +157,6 @@ class Collection:
         """Nobody else changes the groups, and they are those of the faces that are here."""
         self.own.store.database.lock_owner(session, self.own.owner)
         settle(session, self.own.owner)
-
-    def _face(self, session: Session, face_id: str) -> CollectedFace:
-        found = session.scalar(
-            select(CollectedFace).where(
-                CollectedFace.id == face_id, CollectedFace.owner == self.own.owner
-            )
-        )
-        if found is None:
-            raise NotFound("there is no such face: GET /v1/people/clusters lists them all")
-        return found
 
     def _of_photo(self, session: Session, photo_id: str) -> list[CollectedFace]:
         wanted = select(CollectedFace).where(

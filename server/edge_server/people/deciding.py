@@ -40,8 +40,12 @@ class Deciding:
             if said.kind == "merge":
                 return self.collection.decide(session, self._merged(session, said.clusters))
             person = owned_person(session, own.owner, said.person or "")
-            rule = self._of_person(session, said.clusters, person.id)
-            return self.collection.decide(session, rule, person.id)
+            return self.name(session, said.clusters, person.id)
+
+    def name(self, session: Session, clusters: tuple[str, ...], person: str) -> DecisionRecord:
+        """These groups are that person's, with those that were said to be theirs before."""
+        rule = self._of_person(session, clusters, person)
+        return self.collection.decide(session, rule, person)
 
     def _split(self, session: Session, faces: tuple[str, ...]) -> Rule:
         if not faces:
@@ -61,7 +65,6 @@ class Deciding:
         return _together(faces)
 
     def _of_person(self, session: Session, clusters: tuple[str, ...], person: str) -> Rule:
-        """With the groups that were said to be theirs before."""
         if not clusters:
             raise InvalidParameter("person needs clusters: name a face of each")
         said = (

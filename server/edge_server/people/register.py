@@ -18,6 +18,7 @@ from edge_server.people.records import PeopleRecord
 from edge_server.people.rows import (
     owned_person,
     person_record,
+    person_row,
     png_of,
     vector_bytes,
     vector_of,
@@ -45,15 +46,7 @@ class Register:
     def enrol(self, name: str, consent: Consent, face: SeenFace) -> PersonRecord:
         """A person who was not known, by one face."""
         with self.own.store.session() as session:
-            person = Person(
-                id=uuid4().hex,
-                owner=self.own.owner,
-                name=name,
-                consent_by=consent.by,
-                consent_at=consent.at,
-                consent_note=consent.note,
-                made=self.own.store.clock(),
-            )
+            person = person_row(self.own.owner, name, consent, self.own.store.clock())
             session.add(person)
             person.faces.append(self._row(face))
             session.flush()
@@ -89,6 +82,11 @@ class Register:
             person = owned_person(session, self.own.owner, person_id)
             person.name = name
             return person_record(person)
+
+    def chip(self, person_id: str) -> bytes:
+        """The first face that a person is known by, as a PNG of 150 pixels."""
+        with self.own.store.reading() as session:
+            return owned_person(session, self.own.owner, person_id).faces[0].chip
 
     def known(self, person_id: str = "") -> Known:
         """The faces of everybody, or of one person."""

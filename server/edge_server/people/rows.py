@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 from PIL import Image
@@ -26,6 +27,19 @@ def owned_person(session: Session, owner: str, person_id: str) -> Person:
     if found is None:
         raise NotFound("there is no such person: GET /v1/people lists those there are")
     return found
+
+
+def person_row(owner: str, name: str, consent: Consent, made: float) -> Person:
+    """A person who is new, without a face yet."""
+    return Person(
+        id=uuid4().hex,
+        owner=owner,
+        name=name,
+        consent_by=consent.by,
+        consent_at=consent.at,
+        consent_note=consent.note,
+        made=made,
+    )
 
 
 def person_record(person: Person) -> PersonRecord:

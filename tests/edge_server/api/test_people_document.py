@@ -24,9 +24,13 @@ def test_consent_is_described(paths: Any) -> None:
     content = operation["requestBody"]["content"]
     for form in ("multipart/form-data", "application/json"):
         fields = content[form]["schema"]["properties"]
-        assert {"name", "consent_by", "consent_at", "consent_note", "person"} <= set(fields)
+        named = {"name", "consent_by", "consent_at", "consent_note", "person", "face"}
+        assert named <= set(fields)
     assert "image" in content["multipart/form-data"]["schema"]["properties"]
     assert "image" not in content["application/json"]["schema"]["properties"]
+    assert {"required": ["face"]} in content["application/json"]["schema"]["oneOf"]
+    other = paths["/v1/people/faces"]["post"]["requestBody"]["content"]["application/json"]
+    assert {"required": ["face"]} not in other["schema"]["oneOf"]
 
 
 @pytest.mark.parametrize(
@@ -37,8 +41,10 @@ def test_consent_is_described(paths: Any) -> None:
         ("/v1/people/{person_id}", "get", "200"),
         ("/v1/people/{person_id}", "patch", "200"),
         ("/v1/people/{person_id}", "delete", "204"),
+        ("/v1/people/{person_id}/chip", "get", "200"),
         ("/v1/people/faces", "post", "201"),
         ("/v1/people/faces/{face_id}/chip", "get", "200"),
+        ("/v1/people/photos/{photo_id}", "post", "201"),
         ("/v1/people/photos/{photo_id}", "delete", "204"),
         ("/v1/people/clusters", "get", "200"),
         ("/v1/people/decisions", "post", "201"),

@@ -63,6 +63,37 @@ def test_real_photos_are_one_group_a_person_and_what_is_said_holds(
     assert caller.told("GET", path)["decisions"] == []
 
 
+def test_a_photo_that_is_kept_is_looked_at_and_its_face_made_known(
+    served: Callable[..., Any],
+) -> None:
+    caller = served()
+    kept = caller.told("POST", "/v1/photos", 201, image=Path("astronaut.png"))["photo"]["id"]
+    path = f"/v1/people/photos/{kept}"
+    told = caller.told("POST", path, 201)
+    assert told == caller.told("GET", path) == caller.told("POST", path, 201)
+    (face,) = told["faces"]
+    caller.problem("POST", f"/v1/people/photos/{'0' * 32}", "not-found")
+
+    given = {"name": "Eileen Collins", "face": face["id"]}
+    caller.problem("POST", "/v1/people/enrolments", "consent-missing", **given)
+    given |= {"consent_by": "she", "consent_at": "2026-11-20"}
+    both = {"image": Path("astronaut.png"), **given}
+    caller.problem("POST", "/v1/people/enrolments", "invalid-parameter", **both)
+    assert caller.told("GET", "/v1/people") == {"people": []}
+    person = caller.told("POST", "/v1/people/enrolments", 201, **given)["id"]
+    (group,) = caller.told("GET", "/v1/people/clusters")["clusters"]
+    assert group["person"] == {"id": person, "name": "Eileen Collins"}
+    chips = [
+        caller.send("GET", f"/v1/people/{one}/chip") for one in (person, f"faces/{face['id']}")
+    ]
+    assert chips[0].mimetype == "image/png"
+    assert chips[0].get_data() == chips[1].get_data()
+    found = caller.told("POST", "/v1/people", image=Path("astronaut.png"))["result"]["faces"]
+    assert [(one["name"], one["distance"]) for one in found] == [("Eileen Collins", 0)]
+    given = {"person": person, "face": face["id"]}
+    assert caller.told("POST", "/v1/people/enrolments", 201, **given)["faces"] == 2
+
+
 def test_faces_go_with_their_photo_or_by_themselves(served: Callable[..., Any]) -> None:
     caller = served()
     told = caller.told("POST", "/v1/people/faces", 201, image=Path("astronaut.png"))
