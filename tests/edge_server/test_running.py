@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -142,3 +143,28 @@ def test_threads_sleep_where_they_wait_unless_told_otherwise(
             monkeypatch.delenv("OMP_WAIT_POLICY")
         assert running.serve(options) == 0
     assert seen == ["PASSIVE", "ACTIVE"]
+
+
+_PHOTO_AFTER_PHOTO = """
+import resource, sys, threading
+from edge_server.running import thrifty_malloc
+if sys.argv[1] == "thrifty":
+    thrifty_malloc()
+def photos():
+    for _ in range(50):
+        [bytearray(7 * 2**20) for _ in range(4)]
+thread = threading.Thread(target=photos)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+thread.start()
+thread.join()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another malloc")
+def test_what_one_photo_took_is_there_for_the_next() -> None:
+    faults = {
+        how: int(subprocess.check_output([sys.executable, "-c", _PHOTO_AFTER_PHOTO, how]))
+        for how in ("thrifty", "as it comes")
+    }
+    assert faults["thrifty"] < faults["as it comes"] / 5
