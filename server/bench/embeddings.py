@@ -24,7 +24,7 @@ from edge_runtime.contract import Run, WriteTensor
 from edge_runtime.program import execute
 from edge_runtime.spec import ImageClassification
 from edge_server.search.embedding import embedding
-from edge_server.tasks.distribution import CLASSIFIER
+from edge_server.tasks.classifying import CLASSIFIER
 
 if TYPE_CHECKING:
     from pathlib import Path

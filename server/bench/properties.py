@@ -15,7 +15,7 @@ from edge_runtime.images import open_photo
 from edge_server.intake.upload import Exif
 from edge_server.properties.likeness import likeness_of
 from edge_server.properties.scenes import scene_of
-from edge_server.tasks.distribution import distribution_by
+from edge_server.tasks.classifying import distribution_by
 
 DATA = Path(__file__).parents[2] / "calibration" / "data"
 

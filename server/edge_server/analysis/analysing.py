@@ -1,19 +1,21 @@
 """Analyses of one photo side by side: each comes as soon as it is ready.
 
 Each is a task's own call in a thread of its own, which waits; what computes are the slots of
-the engine, where light models never wait behind heavy ones.
+the engine, where light models never wait behind heavy ones.  What two of them ask alike is
+computed once (:mod:`edge_server.engine.sharing`).
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeAlias
 
 from edge_server.analysis.findings import Finding, finding_of
 from edge_server.engine.interface import Priority
+from edge_server.engine.sharing import SharedRuns
 from edge_server.problems import Problem
 from edge_server.tasks.task import Call
 
@@ -73,9 +75,10 @@ def outcomes(asking: Asking, patience: float | None = None) -> Iterator[Outcome 
     stops listening stops the rest.
     """
     ended: SimpleQueue[Outcome] = SimpleQueue()
+    shared = replace(asking, engine=SharedRuns(asking.engine))
     for task in asking.tasks:
         Thread(
-            target=lambda one: ended.put((one.name, _outcome(asking, one))),
+            target=lambda one: ended.put((one.name, _outcome(shared, one))),
             args=(task,),
             name=f"analysis-{task.name}",
             daemon=True,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from edge_server.engine.interface import Priority
 from edge_server.problems import WeightsMissing
 from edge_server.search.description import described
-from edge_server.tasks.distribution import CLASSIFIER, ask_distribution, distribution_in
+from edge_server.tasks.classifying import CLASSIFIER
+from edge_server.tasks.distribution import ask_distribution, distribution_in
 from edge_server.tasks.task import Call, NoParams
 
 if TYPE_CHECKING:

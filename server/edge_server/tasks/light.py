@@ -21,6 +21,7 @@ from edge_runtime.painting import Style
 from edge_runtime.spec import Record
 from edge_server.engine.interface import Servable
 from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
+from edge_server.tasks.classifying import distribution
 from edge_server.tasks.filtering import FilterParams, filtered
 from edge_server.tasks.task import ClassifyParams, NoParams, Task
 
@@ -80,6 +81,8 @@ class _Light:
     kind: type
     result: type
     by: Callable[[Lens, Asked], Prediction[Any]]
+    # What is told of that prediction's value.
+    told: Callable[[Any], Any] = lambda value: value
     params: type[Record] = NoParams
     draw: Callable[[NDArray[np.uint8], Any], NDArray[np.uint8]] | None = None
     pictures: tuple[str, ...] = ()
@@ -168,7 +171,8 @@ _TASKS = (
         title="What the photo shows: the best labels",
         kind=spec.ImageClassification,
         result=results.Labels,
-        by=lambda lens, asked: lens.classify(asked.photo, asked.model),
+        by=distribution,
+        told=lambda found: found.best,
         params=ClassifyParams,
         scales=True,
         draw=drawing.draw_labels,
@@ -250,7 +254,10 @@ def _answer(light: _Light, task: Task, call: Call) -> Answer:
     answer = call.submit(asked.model, asked).result()
     prediction: Prediction[Any] = answer.value
     return replace(
-        answer, value=prediction.value, model=prediction.model, variant=prediction.variant
+        answer,
+        value=light.told(prediction.value),
+        model=prediction.model,
+        variant=prediction.variant,
     )
 
 

@@ -10,7 +10,8 @@ from edge_runtime.spec import Record
 from edge_server.properties.facts import Properties
 from edge_server.properties.measuring import measured
 from edge_server.properties.scenes import scene_of
-from edge_server.tasks.distribution import CLASSIFIER, ask_distribution, distribution_in
+from edge_server.tasks.classifying import CLASSIFIER
+from edge_server.tasks.distribution import ask_distribution, distribution_in
 from edge_server.tasks.task import Task
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from edge_runtime.bundle import Bundle
 from edge_runtime.images import open_photo
 from edge_server.properties.facts import Scene
 from edge_server.properties.scenes import scene_of, scene_words
-from edge_server.tasks.distribution import distribution_by
+from edge_server.tasks.classifying import distribution_by
 
 DATA = Path(__file__).parents[3] / "calibration" / "data"
 BUNDLE = Bundle.open()

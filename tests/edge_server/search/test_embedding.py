@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edge_runtime import Lens
 from edge_runtime.images import Photo
 from edge_server.search.embedding import SIZE, embedding
-from edge_server.tasks.distribution import distribution_by
+from edge_server.tasks.classifying import distribution_by
 
 Floats = NDArray[np.float32]
 
