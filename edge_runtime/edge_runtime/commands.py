@@ -56,7 +56,7 @@ def _drawn(name: str) -> Paint:
     return paint
 
 
-def _model(args: Namespace) -> dict[str, str]:
+def _model(args: Namespace) -> dict[str, Any]:
     return {"model": args.model} if args.model else {}
 
 

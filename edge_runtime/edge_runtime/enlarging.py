@@ -13,6 +13,8 @@ from edge_runtime.results import Picture, Prediction, Timings
 from edge_runtime.windows import windows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from edge_runtime.images import Photo
@@ -27,10 +29,16 @@ MOST_PIXELS = 100_000_000
 """Of a picture that is made."""
 
 
-def enlarge(network: Predictor[Any], photo: Photo, scale: int) -> Prediction[Picture]:
+def enlarge(
+    network: Predictor[Any],
+    photo: Photo,
+    scale: int,
+    after: Callable[[float], None] = lambda _share: None,
+) -> Prediction[Picture]:
     """The photo ``scale`` times as high and as wide: as the network makes it, or less, the
     pixels of each square averaged.  Transparency is enlarged by the bicubic kernel.
 
+    ``after`` is told the share that is done, 0..1, after each window, and may raise to stop.
     Raises ``UnknownName`` for another scale, ``PhotoError`` for a photo that would have more
     than :data:`MOST_PIXELS` then.
     """
@@ -39,10 +47,12 @@ def enlarge(network: Predictor[Any], photo: Photo, scale: int) -> Prediction[Pic
     whole = np.empty((scale * height, scale * width, 3), np.uint8)
     ms = Timings()
     margin = network.step(CutWindows).margin
-    for window in windows((height, width), network.size_hw, margin):
+    parts = windows((height, width), network.size_hw, margin)
+    for number, window in enumerate(parts, 1):
         made = network.predict_window(photo.rgb, window)
         _place(whole, window, made.value.pixels, scale)
         ms += made.ms
+        after(number / len(parts))
     if photo.alpha is not None:
         size_wh = (scale * width, scale * height)
         alpha = cv2.resize(photo.alpha, size_wh, interpolation=cv2.INTER_CUBIC)

@@ -34,6 +34,8 @@ from edge_runtime.spec import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edge_runtime.images import Source
     from edge_runtime.results import Labels, Mask, Objects
     from edge_runtime.spec import SizeHW
@@ -158,12 +160,19 @@ class Lens:
         return _after(decoded, network.predict(opened.rgb))
 
     def super_resolution(
-        self, photo: Photo | Source, scale: int = 4, model: str = COMPACT
+        self,
+        photo: Photo | Source,
+        scale: int = 4,
+        model: str = COMPACT,
+        after: Callable[[float], None] = lambda _share: None,
     ) -> Prediction[Picture]:
-        """The photo ``scale`` (2 or 4) times as high and as wide, with detail."""
+        """The photo ``scale`` (2 or 4) times as high and as wide, with detail.
+
+        ``after`` is told the share that is done, 0..1, now and then, and may raise to stop.
+        """
         opened, decoded = _opened(photo)
         network = self.predictor(model, SuperResolution)
-        return _after(decoded, enlarge(network, opened, scale))
+        return _after(decoded, enlarge(network, opened, scale, after))
 
     def _loaded(
         self, model_id: str, task: type[TaskT], size_hw: SizeHW | None, runtime: Runtime

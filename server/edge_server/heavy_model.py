@@ -170,6 +170,7 @@ class HeavyModel:
     ``batch``: how many photos of one size it gains by taking together on a GPU.
     ``beside``: another model that some parameters need.  ``draw`` paints an answer on its
     photo, where the answer is no picture itself: it is then given as JSON by default.
+    ``alpha``: whether it is given transparency as a fourth channel, where the photo has some.
     """
 
     spec: HeavySpec
@@ -181,6 +182,7 @@ class HeavyModel:
     batch: int = 1
     beside: Beside | None = None
     draw: Callable[[NDArray[np.uint8], Any], NDArray[np.uint8]] | None = None
+    alpha: bool = False
 
 
 @cache

@@ -138,3 +138,20 @@ def test_scales_and_photos_that_are_refused(lens: Lens) -> None:
     side = int(MOST_PIXELS**0.5) // 4 + 1
     with pytest.raises(PhotoError, match="take a smaller scale"):
         lens.super_resolution(Photo(np.zeros((side, side, 3), np.uint8)))
+
+
+def test_it_says_how_far_it_is_and_can_be_stopped(lens: Lens) -> None:
+    class Enough(Exception):
+        pass
+
+    said: list[float] = []
+
+    def after(share: float) -> None:
+        said.append(share)
+        if len(said) == 3:
+            raise Enough
+
+    photo = Photo(np.zeros((180, 180, 3), np.uint8))
+    with pytest.raises(Enough):
+        lens.super_resolution(photo, after=after)
+    assert said == [0.25, 0.5, 0.75]

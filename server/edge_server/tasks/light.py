@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -20,10 +20,10 @@ from edge_runtime.errors import UnknownName as NotKnown
 from edge_runtime.painting import Style
 from edge_runtime.spec import Record
 from edge_server.engine.interface import Servable
-from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
+from edge_server.problems import InvalidParameter, ModelUnhealthy, Problem, UnknownName
 from edge_server.tasks.classifying import distribution
 from edge_server.tasks.filtering import FilterParams, filtered
-from edge_server.tasks.task import ClassifyParams, NoParams, Task
+from edge_server.tasks.task import ClassifyParams, EnlargeParams, NoParams, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +43,8 @@ Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Word: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 # What a model and its runtime take, roughly: the files are a few million bytes each.
 _MEMORY = 100 * 2**20
+# Of what takes long: one at a time, so that the light tasks keep their slots.
+_LONG = "light-long"
 
 
 class BackgroundParams(Record, frozen=True, kw_only=True):
@@ -65,13 +67,17 @@ class StyleParams(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a light model's runner is given: the task's parameters, and every photo."""
+    """What a light model's runner is given: the task's parameters, and every photo.
+
+    ``done`` is told the share that is done, 0..1, and raises where nobody waits any more.
+    """
 
     by: Callable[[Lens, Asked], Prediction[Any]]
     photo: Photo
     model: str
     params: Any
     pictures: Mapping[str, Photo]
+    done: Callable[[float], None] = field(default=lambda _share: None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +96,8 @@ class _Light:
     with_picture: str = ""
     # Whether ``decode=scaled`` may be said: its answer has no place in the photo.
     scales: bool = False
+    # Whether a heavy model answers unless a light one is named.
+    second: bool = False
 
 
 def _background(lens: Lens, asked: Asked) -> Prediction[results.Picture]:
@@ -114,6 +122,10 @@ def _style(lens: Lens, asked: Asked) -> Prediction[results.Picture]:
         keep_colours=asked.params.keep_colours,
     )
     return lens.style(asked.photo, style)
+
+
+def _enlarged(lens: Lens, asked: Asked) -> Prediction[results.Picture]:
+    return lens.super_resolution(asked.photo, asked.params.scale, asked.model, asked.done)
 
 
 _TASKS = (
@@ -195,6 +207,15 @@ _TASKS = (
         pictures=("style_image",),
         with_picture="style-transfer-any",
     ),
+    _Light(
+        name="super-resolution",
+        title="Twice or four times as large, by the network that the phone has",
+        kind=spec.SuperResolution,
+        result=results.Picture,
+        by=_enlarged,
+        params=EnlargeParams,
+        second=True,
+    ),
 )
 
 
@@ -227,6 +248,7 @@ def _task(bundle: Bundle, light: _Light, models: tuple[str, ...]) -> Task:
         params=light.params,
         result=light.result,
         models=models,
+        lighter=models if light.second else (),
         answer=partial(_answer, light),
         draw=light.draw,
         pictures=light.pictures,
@@ -263,6 +285,7 @@ def _answer(light: _Light, task: Task, call: Call) -> Answer:
 
 def _servable(bundle: Bundle, entry: ModelEntry) -> Servable:
     variant = entry.spec.ships["tflite"]
+    long = isinstance(entry.spec.task, spec.SuperResolution)
     shipped = next(
         file for file in entry.files if (file.format, file.variant) == ("tflite", variant)
     )
@@ -272,8 +295,9 @@ def _servable(bundle: Bundle, entry: ModelEntry) -> Servable:
         available=lambda: True,
         variant=variant,
         sha256=lambda: shipped.sha256,
-        own_slot=True,
-        lane="light",
+        own_slot=not long,
+        lane=_LONG if long else "light",
+        on="cpu" if long else "",
     )
 
 
@@ -290,7 +314,8 @@ class LightRunner:
         return [self._one(job) for job in jobs]
 
     def _one(self, job: Job) -> Prediction[Any]:
-        asked: Any = job.params
+        params: Any = job.params
+        asked: Any = replace(params, done=job.done)
         try:
             return asked.by(self._lens, asked)  # type: ignore[no-any-return]
         except NotKnown as error:
@@ -299,6 +324,8 @@ class LightRunner:
             raise ModelUnhealthy(
                 f"{asked.model} cannot be loaded: its file is not the one of the manifest"
             ) from None
+        except Problem:
+            raise
         except PocketLensError as error:
             raise InvalidParameter(str(error)) from None
 

@@ -143,6 +143,7 @@ def parity_servable(bundle: Bundle) -> Servable:
         load=lambda _device: ParityRunner(bundle),
         available=lambda: True,
         lane=PARITY,
+        on="cpu",
         check=lambda _value: None,
     )
 

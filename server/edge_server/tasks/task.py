@@ -46,6 +46,16 @@ class ClassifyParams(Record, frozen=True, kw_only=True):
     decode: Literal["full", "scaled"] = "full"
 
 
+class EnlargeParams(Record, frozen=True, kw_only=True):
+    """``scale``: how many times as high and as wide.  Twice is four times, then two by two
+    pixels averaged, so it takes as long.  ``model=super-resolution-compact`` is the small
+    network that the phone has: it needs no weights beside the bundle, keeps edges sharp, and
+    adds less texture.
+    """
+
+    scale: Literal[2, 4] = 4
+
+
 @dataclass(frozen=True, kw_only=True)
 class Own:
     """What a caller has stored: everything of that owner, and nothing of another."""
@@ -88,7 +98,8 @@ class Task:
 
     ``params``: a record with defaults; its fields are the request's parameters.
     ``models``: the ids that ``model`` may name, the default first; ``heavier`` are the heavy
-    ones of a task whose default is light.  ``pictures``: further photos that the request may
+    ones of a task whose default is light, ``lighter`` the light ones of a task whose default is
+    heavy.  ``pictures``: further photos that the request may
     carry.  ``answer`` is given the task and a call, and raises a ``Problem`` or gives the
     answer.
     ``draw`` paints a value on the photo, None where the value is a picture itself.
@@ -107,6 +118,7 @@ class Task:
     pictures: tuple[str, ...] = ()
     heavy: bool = False
     heavier: tuple[str, ...] = ()
+    lighter: tuple[str, ...] = ()
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
     least_hw: Callable[[Any], tuple[int, int] | None] = lambda _params: None
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import pytest
 
 from edge_runtime import Lens
 from edge_runtime.geometry import iou
+from edge_runtime.images import Photo, open_photo
 from edge_runtime.offline_queue import OfflineQueue
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
 from edge_runtime.remote import How, RemoteLens
 from edge_runtime.remote.asking import prepared
 from edge_runtime.remote.uploads import opened
-from edge_runtime.router import Router
+from edge_runtime.router import Router, Wish
 
 Make = Callable[..., RemoteLens]
 
@@ -183,3 +185,26 @@ def test_a_server_that_dies_and_comes_back(
     finally:
         router.close()
         again.kill()
+
+
+def test_a_server_without_weights_enlarges_by_the_phones_network_where_that_is_named(
+    server: Server, remote_lens: Make, lens: Lens, samples: Path
+) -> None:
+    photo = Photo(open_photo(samples / "astronaut.png").rgb[60:150, 170:260])
+    remote = remote_lens(server.url, seconds=30)
+    wish = Wish(policy="server-first", how=How(model="super-resolution-compact"))
+    with closing(Router(Lens(), remote)) as router:
+        for scale in (2, 4):
+            outcome = router.super_resolution(photo, wish, scale=scale)
+            made = lens.super_resolution(photo, scale)
+            assert np.array_equal(value_of(outcome).pixels, made.value.pixels)
+            assert outcome.provenance.where == "server"
+            assert outcome.provenance.model == "super-resolution-compact"
+            assert len(outcome.provenance.sha256) == 64
+        usual = router.super_resolution(photo, Wish(policy="server-first"), scale=2)
+    assert isinstance(usual, Degraded)
+    assert usual.provenance.where == "device"
+    assert usual.provenance.bytes_sent == 0  # the list says that Real-ESRGAN is not there
+    refused = remote.super_resolution(photo, How(model="super-resolution"))
+    assert isinstance(refused, Unavailable)
+    assert "model=super-resolution-compact is at hand" in refused.why

@@ -37,6 +37,21 @@ def test_what_will_not_be_answered(
     assert (refusal.code if isinstance(refusal, Unavailable) else None) == code
 
 
+@pytest.mark.parametrize(
+    ("model", "code"), [("", "weights-missing"), ("a", "weights-missing"), ("b", None)]
+)
+def test_where_no_model_is_named_the_usual_one_answers(model: str, code: str | None) -> None:
+    models = [
+        {"id": i, "tasks": ["depth"], "default_of": d, "state": s}
+        | {"where": "server", "variant": "v", "sha256": ""}
+        for i, d, s in (("b", [], "idle"), ("a", ["depth"], "weights-missing"))
+    ]
+    body = msgspec.json.encode({"models": models})
+    known = read_capabilities(Reply(status=200, headers={}, body=body))
+    refusal = known.refusal("depth", model)
+    assert (refusal.code if isinstance(refusal, Unavailable) else None) == code
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"models": [{}]}', b"<html>", b"\xff"])
 def test_what_is_no_list_of_models(body: bytes) -> None:
     with pytest.raises(Refusal, match="cannot be used"):

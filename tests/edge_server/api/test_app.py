@@ -193,6 +193,56 @@ def test_heavy_models_without_weights_say_what_to_run(client: Callable[..., Any]
         # Of people the faces are looked for first, by another model.
         needed = {"people": "face-detection-mtcnn"}.get(task.name, task.models[0])
         assert f"edge-serve weights pull {needed}" in record["detail"]
+        hint = "model=super-resolution-compact is at hand"
+        assert (hint in record["detail"]) == (task.name == "super-resolution")
+
+
+def small(path: Path, mode: str = "RGB", width: int = 150) -> Path:
+    """A part of a sample that takes two windows; with ``RGBA`` half of it transparent."""
+    with Image.open(SAMPLES / "astronaut.png") as image:
+        part = image.convert(mode).crop((170, 60, 170 + width, 150))
+    if mode == "RGBA":
+        part.paste((200, 30, 30, 0), (0, 0, width // 2, 90))
+    part.save(path)
+    return path
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("RGB", 4), ("RGBA", 2)])
+def test_the_phones_network_enlarges_as_edge_runtime_does(
+    mode: str, scale: int, client: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = small(tmp_path / "small.png", mode)
+    asked = {"model": "super-resolution-compact", "scale": str(scale)}
+    response = client().post("/v1/super-resolution", path, **asked)
+    lens = Lens()
+    np.testing.assert_array_equal(
+        np.asarray(opened(response.get_data())),
+        lens.super_resolution(path, scale).value.pixels,
+    )
+    shipped = lens.bundle.file(lens.bundle.entry("super-resolution-compact"))[0]
+    origin = f"super-resolution-compact; variant={shipped.variant}; sha256={shipped.sha256}"
+    assert response.headers["X-Model"] == origin
+    json_record = client().post(
+        "/v1/super-resolution", path, headers={"Accept": "application/json"}, **asked
+    )
+    record = json_record.get_json()
+    assert (record["model"], record["device"]) == ("super-resolution-compact", "cpu")
+
+
+def test_what_the_phones_network_is_not_asked(
+    client: Callable[..., Any], tmp_path: Path
+) -> None:
+    caller, path = client(), small(tmp_path / "small.png")
+    asked = {"model": "super-resolution-compact"}
+    response = caller.post("/v1/super-resolution", path, checkpoint="x4plus", **asked)
+    assert "has no checkpoints" in caller.problem(response, 422, "invalid-parameter")["detail"]
+    Image.new("1", (3000, 3000)).save(path)
+    response = caller.post("/v1/super-resolution", path, **asked)
+    caller.problem(response, 422, "output-too-large")
+    small(path, width=342)
+    hurry = {"X-Deadline-Ms": "150"}
+    response = caller.post("/v1/super-resolution", path, headers=hurry, **asked)
+    caller.problem(response, 504, "deadline-exceeded")
 
 
 def test_a_deadline_that_has_passed_costs_nothing(client: Callable[..., Any]) -> None:

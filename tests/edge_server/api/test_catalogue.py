@@ -14,6 +14,9 @@ def test_every_model_is_listed_with_its_state(client: Callable[..., Any]) -> Non
     assert models["smile"]["tasks"] == ["filter", "smile"]
     assert models["text-ppocr"]["tasks"] == ["text"]
     assert models["classification-resnet50"]["tasks"] == ["classify"]
+    assert models["super-resolution-compact"]["tasks"] == ["super-resolution"]
+    assert models["super-resolution-compact"]["default_of"] == []
+    assert models["super-resolution"]["default_of"] == ["super-resolution"]
     assert models["smile"]["where"] == "device"
     assert len(models["smile"]["sha256"]) == 64
     assert models["depth-bts"]["state"] == "weights-missing"

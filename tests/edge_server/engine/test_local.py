@@ -584,3 +584,19 @@ def test_a_deadline_is_of_the_monotonic_clock(
     engine = start(fake("m"))
     assert send(engine, "m", 4, seconds=5).result().value == 4
     assert Deadline.after(5).remaining() > 4
+
+
+def test_a_lane_may_be_on_one_device_whatever_the_others_are_on(
+    start: Any, fake: Any, send: Any
+) -> None:
+    long, heavy = fake("long", lane="light-long", on="cpu"), fake("heavy")
+    engine = start(long, heavy, slots=3, devices=("cuda:0", "cuda:1"))
+    long.gate.clear()
+    tickets = [send(engine, "long", value) for value in range(2)]
+    long.wait_run()
+    assert gauge(engine, "busy_slots", lane="light-long") == 1  # one at a time
+    long.gate.set()
+    assert [ticket.result().device for ticket in tickets] == ["cpu", "cpu"]
+    assert send(engine, "heavy").result().device.startswith("cuda")
+    with pytest.raises(ValueError, match="the same devices"):
+        LocalEngine([fake("a").servable(), fake("b").servable(on="cpu")])

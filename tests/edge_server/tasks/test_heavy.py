@@ -102,3 +102,22 @@ def test_what_was_hashed_is_what_is_loaded(monkeypatch: pytest.MonkeyPatch) -> N
     one.load("cpu")
     assert [weights.sha256 for weights in loaded] == ["hash of nyu-resnet50"]
     assert len(store.asked) == 1
+
+
+@pytest.mark.parametrize(("name", "channels"), [("super-resolution", 4), ("depth", 3)])
+def test_transparency_goes_to_the_models_that_keep_it(name: str, channels: int) -> None:
+    (task,) = [task for task in heavy_tasks() if task.name == name]
+    seen: list[Any] = []
+
+    class Engine:
+        def submit(self, _model: str, rgb: Any, *_: Any) -> Any:
+            seen.append(rgb)
+            return SimpleNamespace(result=lambda: "answer")
+
+    alpha = np.full((4, 6), 9, np.uint8)
+    photo = Photo(np.zeros((4, 6, 3), np.uint8), alpha=alpha)
+    assert task.answer(task, replace(call(Engine(), task), photo=photo)) == "answer"
+    assert seen[0].shape == (4, 6, channels)
+    assert channels == 3 or np.array_equal(seen[0][..., 3], alpha)
+    task.answer(task, call(Engine(), task))
+    assert seen[1].shape == (32, 32, 3)

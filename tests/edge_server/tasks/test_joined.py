@@ -10,7 +10,7 @@ from edge_runtime.bundle import Bundle
 from edge_runtime.images import Photo
 from edge_runtime.results import Labels, Picture
 from edge_server.engine.interface import Deadline
-from edge_server.problems import InvalidParameter, OutputTooLarge
+from edge_server.problems import InvalidParameter, OutputTooLarge, WeightsMissing
 from edge_server.tasks.every import every_task
 from edge_server.tasks.joined import joined_tasks
 from edge_server.tasks.task import Call, Choice, NoParams, Task
@@ -99,3 +99,29 @@ def test_every_heavy_model_has_a_task() -> None:
     tasks = every_task(Bundle.open())
     assert {task.name for task in tasks if task.heavier} <= {"classify", "faces", "objects"}
     assert len({task.name for task in tasks}) == len(tasks)
+
+
+def lacking(_task: Task, _call: Call) -> Any:
+    raise WeightsMissing("the weights of large are not here: run it")
+
+
+def test_a_light_task_may_stand_back_for_the_heavy() -> None:
+    light = replace(LIGHT, lighter=("small",))
+    (both,) = joined_tasks([light], [HEAVY])
+    assert both.models == ("large", "larger", "small")
+    assert (both.heavy, both.heavier, both.lighter) == (True, (), ("small",))
+    assert (both.title, both.draw) == ("heavy", None)
+    assert ask(both) == ("classify", "heavy", "large", "")
+    assert ask(both, model="small") == ("classify", "light", "small", "")
+    with pytest.raises(InvalidParameter, match="small is a file of the bundle"):
+        ask(both, model="small", checkpoint="x")
+
+
+@pytest.mark.parametrize(("lighter", "choice"), [(("small",), ""), ((), "large")])
+def test_without_weights_the_problem_names_what_is_at_hand(
+    lighter: tuple[str, ...], choice: str
+) -> None:
+    light = replace(LIGHT, lighter=lighter)
+    (both,) = joined_tasks([light], [replace(HEAVY, answer=lacking)])
+    with pytest.raises(WeightsMissing, match="run it; model=small is at hand"):
+        ask(both, model=choice)

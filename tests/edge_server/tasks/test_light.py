@@ -14,11 +14,12 @@ from edge_runtime.bundle import Bundle
 from edge_runtime.images import Photo, open_photo
 from edge_server.engine.interface import Deadline
 from edge_server.engine.local import LocalEngine
+from edge_server.heavy_model import Job
 from edge_server.intake.decoding import Wishes
 from edge_server.intake.intake import Intake
-from edge_server.problems import InvalidParameter, ModelUnhealthy, UnknownName
-from edge_server.tasks.light import light_servables, light_tasks
-from edge_server.tasks.task import Call, Choice
+from edge_server.problems import Cancelled, InvalidParameter, ModelUnhealthy, UnknownName
+from edge_server.tasks.light import Asked, LightRunner, light_servables, light_tasks
+from edge_server.tasks.task import Call, Choice, EnlargeParams
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 BUNDLE = Bundle.open()
@@ -126,3 +127,44 @@ def test_a_jpeg_scaled_while_it_is_decoded_has_the_same_best_label() -> None:
         best, also = (lens.classify(one.photo).value.labels[0] for one in (full, scaled))
         assert best.label == also.label
         assert abs(best.score - also.score) < 0.05
+
+
+def enlarging(side: int, **given: Any) -> tuple[Asked, Photo]:
+    """What the runner is asked about a photo that is cut into windows."""
+    photo = Photo(open_photo(SAMPLES / "obama.jpg").rgb[200 : 200 + side, 300 : 300 + side])
+    asked = Asked(
+        by=lambda lens, one: lens.super_resolution(
+            one.photo, one.params.scale, one.model, one.done
+        ),
+        photo=photo,
+        model="super-resolution-compact",
+        params=EnlargeParams(**given),
+        pictures={},
+    )
+    return asked, photo
+
+
+def test_an_enlargement_says_how_far_it_is_and_stops_where_nobody_waits() -> None:
+    runner, said = LightRunner(BUNDLE), []
+    asked, photo = enlarging(180, scale=2)
+    params: Any = asked
+
+    def job(gone: bool) -> Job:
+        return Job(rgb=photo.rgb, params=params, progress=said.append, cancelled=lambda: gone)
+
+    (made,) = runner.run([job(gone=False)])
+    assert made.value.pixels.shape == (360, 360, 3)
+    assert said == [0.25, 0.5, 0.75, 1.0]
+    said.clear()
+    with pytest.raises(Cancelled):
+        runner.run([job(gone=True)])
+    assert said == [0.25]
+
+
+def test_what_takes_long_keeps_no_light_slot(ask: Callable[..., Any]) -> None:
+    task = TASKS["super-resolution"]
+    assert task.models == task.lighter == ("super-resolution-compact",)
+    (served,) = [s for s in light_servables(BUNDLE) if s.id in task.models]
+    assert (served.lane, served.own_slot, served.on) == ("light-long", False, "cpu")
+    others = {s.lane for s in light_servables(BUNDLE) if s.id not in task.models}
+    assert others == {"light"}
