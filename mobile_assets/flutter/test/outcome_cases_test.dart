@@ -187,7 +187,7 @@ final throwsRemoteError = throwsA(isA<RemoteError>());
 
 Future<void> talk(Case row) async {
   final clock = HeldClock((row['draw'] as num? ?? 0).toDouble());
-  final script = Scripted((row['replies'] as List).cast<String>());
+  final script = Scripted(row, clock);
   final given = row['settings'] as Case? ?? const {};
   final lens = RemoteLens(
     'http://127.0.0.1:9',
@@ -198,6 +198,7 @@ Future<void> talk(Case row) async {
       backoff: (given['backoff'] as num? ?? 0).toDouble(),
       breakerFailures: given['breaker_failures'] as int? ?? 5,
       breakerSeconds: (given['breaker_seconds'] as num? ?? 5).toDouble(),
+      hedgeAfter: (given['hedge_after'] as num?)?.toDouble(),
       transport: script.send,
       clock: clock,
     ),
@@ -208,6 +209,9 @@ Future<void> talk(Case row) async {
     expect(await said(lens, asked), expected[i], reason: 'question $i');
   }
   expect(script.deadlines, hasLength(row['sent'] as int));
+  expect(script.cut, row['cut'] ?? 0);
+  expect(clock.left, 0);
+  if (row['keys'] != null) expect(script.keys, hasLength(row['keys'] as int));
   if (row['deadlines'] != null) expect(script.deadlines, row['deadlines']);
   if (row['waits'] != null) expect(clock.waits, row['waits']);
 }
@@ -224,7 +228,11 @@ Future<Json> said(RemoteLens lens, Case asked) async {
   }
   final task = asked['task'] == 'smile' ? Tasks.smile : Tasks.faces;
   final photo = Opened(Pixels(32, 24, Uint8List(3 * 32 * 24)));
-  final outcome = await lens.ask(task, photo, How(seconds: seconds));
+  final how = How(
+    seconds: seconds,
+    hedgeAfter: (asked['hedge_after'] as num?)?.toDouble(),
+  );
+  final outcome = await lens.ask(task, photo, how);
   switch (outcome) {
     case Ok(:final value, :final provenance):
       expect(provenance.where, Side.server);

@@ -26,22 +26,38 @@ final class Said {
   final FutureOr<Reply> Function() reply;
   final asked = <ServerRequest>[];
 
-  Future<Reply> send(ServerRequest request, double seconds) async {
+  /// Which of them were over before they were answered.
+  final cut = <ServerRequest>[];
+
+  Future<Reply> send(ServerRequest request, Future<void> over) async {
     asked.add(request);
-    return reply();
+    var isAnswered = false;
+    unawaited(
+      over.then((_) {
+        if (!isAnswered) cut.add(request);
+      }),
+    );
+    final said = await reply();
+    isAnswered = true;
+    return said;
   }
 
-  RemoteLens lens({String key = '', Encode? encode, int attempts = 1}) =>
-      RemoteLens(
-        'http://127.0.0.1:9',
-        key: key,
-        encode: encode ?? (_) async => (Uint8List(1000), 'image/png'),
-        settings: RemoteSettings(
-          transport: send,
-          attempts: attempts,
-          backoff: 0,
-        ),
-      );
+  RemoteLens lens({
+    String key = '',
+    Encode? encode,
+    int attempts = 1,
+    double? hedgeAfter,
+  }) => RemoteLens(
+    'http://127.0.0.1:9',
+    key: key,
+    encode: encode ?? (_) async => (Uint8List(1000), 'image/png'),
+    settings: RemoteSettings(
+      transport: send,
+      attempts: attempts,
+      backoff: 0,
+      hedgeAfter: hedgeAfter,
+    ),
+  );
 }
 
 Reply answered() => replyOf((cases['replies'] as Case)['faces'] as Case);
@@ -125,6 +141,56 @@ void main() {
     final outcome = await server.lens().faces(photo, const How(seconds: 0.05));
     final late = isA<Unavailable>().having((it) => it.code, 'code', 'deadline');
     expect(outcome, late);
+    expect(server.cut, server.asked);
+  });
+
+  test('a slow question is sent once more, and the loser is cut', () async {
+    late final Said server;
+    server = Said(() {
+      if (server.asked.length == 1) return Completer<Reply>().future;
+      return answered();
+    });
+    final outcome = await server.lens(hedgeAfter: 0.05).faces(photo);
+    expect(
+      outcome,
+      isA<Ok<Faces>>().having((it) => it.provenance.attempts, 'attempts', 1),
+    );
+    final [first, second] = server.asked;
+    final key = first.headers['Idempotency-Key'];
+    expect(second.headers['Idempotency-Key'], key);
+    int left(ServerRequest one) => int.parse(one.headers['X-Deadline-Ms']!);
+    expect(left(second), lessThanOrEqualTo(left(first) - 50));
+    expect(server.cut, [first]);
+  });
+
+  test('a quick answer is asked for once', () async {
+    final server = Said(answered);
+    final lens = server.lens(hedgeAfter: 0.05);
+    expect(await lens.faces(photo), isA<Ok<Faces>>());
+    expect(await lens.faces(photo, const How(hedgeAfter: 5)), isA<Ok<Faces>>());
+    await Future<void>.delayed(const Duration(milliseconds: 100));
+    expect(server.asked, hasLength(2));
+    expect(server.cut, isEmpty);
+  });
+
+  test('who is patient for ever sends nothing twice', () async {
+    final server = Said(() async {
+      await Future<void>.delayed(const Duration(milliseconds: 50));
+      return answered();
+    });
+    final lens = server.lens(hedgeAfter: 0.01);
+    const patient = How(hedgeAfter: double.infinity);
+    expect(await lens.faces(photo, patient), isA<Ok<Faces>>());
+    expect(server.asked, hasLength(1));
+  });
+
+  test('a mistake of the app says nothing of the server', () async {
+    final server = Said(() => throw StateError('a mistake'));
+    final lens = server.lens();
+    for (var i = 0; i < 7; i += 1) {
+      await expectLater(lens.faces(photo), throwsStateError);
+    }
+    expect(server.asked, hasLength(7));
   });
 
   test('a photo is sent no larger than the model can use', () async {

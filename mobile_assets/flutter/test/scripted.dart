@@ -1,6 +1,8 @@
 // The table of cases that Python, TypeScript and Dart are all held to, and what plays them.
+import 'dart:async';
 import 'dart:convert';
 import 'dart:io';
+import 'dart:math' as math;
 import 'dart:typed_data';
 
 import 'package:pocketlens/src/remote/clock.dart';
@@ -34,7 +36,12 @@ final class HeldClock implements Clock {
 
   final double draw;
   final waits = <double>[];
+  final _timers = <(double, void Function())>[];
+  var _running = false;
   var time = 1000.0;
+
+  /// How many timers nobody has cancelled, that were not done.
+  int get left => _timers.length;
 
   @override
   double now() => time;
@@ -46,21 +53,74 @@ final class HeldClock implements Clock {
   }
 
   @override
+  void Function() after(double seconds, void Function() then) {
+    final timer = (time + math.max(0, seconds), then);
+    _timers.add(timer);
+    return () => _timers.remove(timer);
+  }
+
+  @override
   double random() => draw;
+
+  /// Goes on from timer to timer until none is left; what follows from one has happened before
+  /// the next.
+  Future<void> run() async {
+    if (_running) return;
+    _running = true;
+    for (;;) {
+      await Future<void>.delayed(Duration.zero);
+      if (_timers.isEmpty) break;
+      final next = _timers.reduce(
+        (one, other) => other.$1 < one.$1 ? other : one,
+      );
+      _timers.remove(next);
+      time = math.max(time, next.$1);
+      next.$2();
+    }
+    _running = false;
+  }
 }
 
-/// Replies of the table by their names, in this order.
+/// What a server says in a case, and what it was sent.
 final class Scripted {
-  Scripted(Iterable<String> names) : _left = [...names];
+  Scripted(this.row, this.clock);
 
-  final List<String> _left;
+  final Case row;
+  final HeldClock clock;
   final deadlines = <int>[];
+  final keys = <String>{};
+  var cut = 0;
 
-  Future<Reply> send(ServerRequest request, double seconds) async {
+  Future<Reply> send(ServerRequest request, Future<void> over) async {
+    final index = deadlines.length;
     deadlines.add(int.parse(request.headers['X-Deadline-Ms']!));
-    final record = (cases['replies'] as Case)[_left.removeAt(0)] as Case;
+    final key = request.headers['Idempotency-Key'];
+    if (key != null) keys.add(key);
+    final takes = row['takes'] as List?;
+    final seconds = takes == null ? 0 : takes[index] as num?;
+    if (seconds != 0) await _passing(seconds?.toDouble(), over);
+    final name = (row['replies'] as List).cast<String>()[index];
+    final record = (cases['replies'] as Case)[name] as Case;
     if (record['fails'] case final String why) throw TransportError(why);
     return replyOf(record);
+  }
+
+  /// So many seconds, or (null) for ever; [TransportError] where it is cut before.
+  Future<void> _passing(double? seconds, Future<void> over) {
+    unawaited(clock.run());
+    final passed = Completer<void>();
+    final cancel = seconds == null
+        ? null
+        : clock.after(seconds, passed.complete);
+    unawaited(
+      over.then((_) {
+        if (passed.isCompleted) return;
+        cancel?.call();
+        cut += 1;
+        passed.completeError(const TransportError('it was cut'));
+      }),
+    );
+    return passed.future;
   }
 }
 

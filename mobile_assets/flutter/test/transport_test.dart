@@ -27,6 +27,31 @@ Future<Transport> serving(
 
 const question = ServerRequest('GET', '/v1/models', {'X-Deadline-Ms': '7'});
 
+/// Of a request that nobody gives up.
+Future<void> get never => Completer<void>().future;
+
+Future<void> get soon =>
+    Future<void>.delayed(const Duration(milliseconds: 200));
+
+/// A port whose connections are read and never answered; it is told when one is asked on, and
+/// when one is closed by whoever asked.
+Future<int> silent(void Function() asked, void Function() closed) async {
+  final server = await ServerSocket.bind(InternetAddress.loopbackIPv4, 0);
+  addTearDown(server.close);
+  server.listen((socket) async {
+    try {
+      await for (final _ in socket) {
+        asked();
+      }
+    } on SocketException {
+      // a reset is an end too
+    }
+    socket.destroy();
+    closed();
+  });
+  return server.port;
+}
+
 void main() {
   test('what is sent arrives, and what is answered', () async {
     final send = await serving((request) async {
@@ -40,7 +65,7 @@ void main() {
     final request = ServerRequest('POST', '/v1/faces?a=b', {
       'Content-Type': 'image/png',
     }, bytesOf('photo'));
-    final reply = await send(request, 5);
+    final reply = await send(request, never);
     expect((reply.status, reply.retryAfter), (429, '7'));
     expect(utf8.decode(reply.body), 'POST /v1/faces?a=b photo');
   });
@@ -55,14 +80,50 @@ void main() {
         await Future<void>.delayed(const Duration(milliseconds: 20));
       }
     });
-    await expectLater(send(question, 0.2), throwsA(isA<TransportError>()));
+    await expectLater(send(question, soon), throwsA(isA<TransportError>()));
   });
 
   test('a server that hangs is given up', () async {
     final send = await serving(
       (request) => Future<void>.delayed(const Duration(seconds: 5)),
     );
-    await expectLater(send(question, 0.2), throwsA(isA<TransportError>()));
+    await expectLater(send(question, soon), throwsA(isA<TransportError>()));
+  });
+
+  test('what is given up has its connection closed', () async {
+    final asked = Completer<void>();
+    final closed = Completer<void>();
+    final port = await silent(() {
+      if (!asked.isCompleted) asked.complete();
+    }, closed.complete);
+    final over = Completer<void>();
+    final reply = connecting('http://127.0.0.1:$port', 1000)(
+      question,
+      over.future,
+    );
+    await asked.future;
+    over.complete();
+    await expectLater(reply, throwsA(isA<TransportError>()));
+    await closed.future;
+  });
+
+  test('what is over before it begins is given up', () async {
+    final send = await serving((request) => request.response.close());
+    final over = Future<void>.value();
+    await expectLater(send(question, over), throwsA(isA<TransportError>()));
+  });
+
+  test('what is over after its answer changes nothing', () async {
+    var asked = 0;
+    final send = await serving((request) async {
+      asked += 1;
+      await request.response.close();
+    });
+    final over = Completer<void>();
+    expect((await send(question, over.future)).status, 200);
+    over.complete();
+    expect((await send(question, never)).status, 200);
+    expect(asked, 2);
   });
 
   test('an answer has an end', () async {
@@ -70,7 +131,7 @@ void main() {
       request.response.write('x' * 5000);
       await request.response.close();
     });
-    await expectLater(send(question, 5), throwsA(isA<TransportError>()));
+    await expectLater(send(question, never), throwsA(isA<TransportError>()));
   });
 
   test('nobody listens', () async {
@@ -78,6 +139,6 @@ void main() {
     final port = server.port;
     await server.close();
     final send = connecting('http://127.0.0.1:$port', 1000);
-    await expectLater(send(question, 5), throwsA(isA<TransportError>()));
+    await expectLater(send(question, never), throwsA(isA<TransportError>()));
   });
 }

@@ -22,7 +22,7 @@ import { jittered } from "../src/remote/retrying.js";
 import { sentSize } from "../src/remote/uploads.js";
 import { type Route, Routing } from "../src/routing.js";
 import { resultRecord } from "../src/wire.js";
-import { CASES, type Case, HeldClock, near, replyOf, scripted } from "./scripted.js";
+import { CASES, type Case, HeldClock, Scripted, near, replyOf } from "./scripted.js";
 
 /** A test for each row of a section of the table. */
 function rows(section: string, check: (row: Case) => void | Promise<void>): void {
@@ -123,34 +123,39 @@ rows("answers", async ({ task, sent, photo, body, value, code }) => {
 
 rows("conversations", async (row) => {
   const clock = new HeldClock(row["draw"]);
-  const { transport, deadlines } = scripted(row["replies"]);
+  const script = new Scripted(row, clock);
   const {
     attempts = 3,
     backoff = 0,
     breaker_failures = 5,
     breaker_seconds = 5,
+    hedge_after = null,
   } = row["settings"] ?? {};
   const settings = {
     attempts,
     backoff,
     breakerFailures: breaker_failures,
     breakerSeconds: breaker_seconds,
-    transport,
+    hedgeAfter: hedge_after,
+    transport: script.transport,
     clock,
     encode: async () => new Uint8Array(1),
   };
   const lens = new RemoteLens("http://127.0.0.1:9", { files: row["files"] ?? {}, settings });
   const photo = { width: 32, height: 24, data: new Uint8Array(3 * 32 * 24) };
-  for (const [i, { task, after, seconds }] of row["questions"].entries()) {
+  for (const [i, { task, after, seconds, hedge_after }] of row["questions"].entries()) {
     clock.time += after;
     const said =
       task === "models"
         ? await lens.models(false, seconds)
-        : await lens[task as "faces" | "smile"](photo, { seconds });
+        : await lens[task as "faces" | "smile"](photo, { seconds, hedgeAfter: hedge_after });
     assert.deepEqual(outcomeOf(said), row["outcomes"][i]);
   }
-  assert.equal(deadlines.length, row["sent"]);
-  if (row["deadlines"]) assert.deepEqual(deadlines, row["deadlines"]);
+  assert.equal(script.deadlines.length, row["sent"]);
+  assert.equal(script.cut, row["cut"] ?? 0);
+  assert.equal(clock.left, 0);
+  if (row["keys"]) assert.equal(script.keys.size, row["keys"]);
+  if (row["deadlines"]) assert.deepEqual(script.deadlines, row["deadlines"]);
   if (row["waits"]) assert.deepEqual(clock.waits, row["waits"]);
 });
 

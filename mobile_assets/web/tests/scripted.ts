@@ -33,8 +33,15 @@ export function replyOf(record: Case): Reply {
 export class HeldClock implements Clock {
   time = 1000;
   readonly waits: number[] = [];
+  private timers: { readonly at: number; readonly then: () => void }[] = [];
+  private running = false;
 
   constructor(private readonly draw = 0) {}
+
+  /** How many timers nobody has cancelled, that were not done. */
+  get left(): number {
+    return this.timers.length;
+  }
 
   now(): number {
     return this.time;
@@ -48,19 +55,74 @@ export class HeldClock implements Clock {
   random(): number {
     return this.draw;
   }
+
+  after(seconds: number, then: () => void): () => void {
+    const timer = { at: this.time + Math.max(0, seconds), then };
+    this.timers.push(timer);
+    return () => this.remove(timer);
+  }
+
+  /** Goes on from timer to timer until none is left; what follows from one has happened before
+   * the next. */
+  async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.timers.length === 0) break;
+      const next = this.timers.reduce((one, other) => (other.at < one.at ? other : one));
+      this.remove(next);
+      this.time = Math.max(this.time, next.at);
+      next.then();
+    }
+    this.running = false;
+  }
+
+  private remove(timer: unknown): void {
+    this.timers = this.timers.filter((one) => one !== timer);
+  }
 }
 
-/** Replies of the table by their names, in this order. */
-export function scripted(names: readonly string[]) {
-  const left = [...names];
-  const deadlines: number[] = [];
-  const transport: Transport = async ({ headers }) => {
-    deadlines.push(Number(headers["X-Deadline-Ms"]));
-    const record = CASES["replies"][left.shift() as string];
+/** What a server says in a case, and what it was sent. */
+export class Scripted {
+  readonly deadlines: number[] = [];
+  readonly keys = new Set<string>();
+  cut = 0;
+
+  constructor(
+    private readonly row: Case,
+    private readonly clock: HeldClock,
+  ) {}
+
+  readonly transport: Transport = async ({ headers }, signal) => {
+    const index = this.deadlines.length;
+    this.deadlines.push(Number(headers["X-Deadline-Ms"]));
+    const key = headers["Idempotency-Key"];
+    if (key) this.keys.add(key);
+    const takes: number | null = this.row["takes"] ? this.row["takes"][index] : 0;
+    if (takes !== 0) await this.passing(takes, signal);
+    const record = CASES["replies"][this.row["replies"][index]];
     if ("fails" in record) throw new TransportError(record.fails);
     return replyOf(record);
   };
-  return { transport, deadlines };
+
+  /** So many seconds, or (null) for ever; `TransportError` where it is cut before. */
+  private passing(seconds: number | null, signal: AbortSignal): Promise<void> {
+    void this.clock.run();
+    return new Promise((resolve, reject) => {
+      const cancel = seconds === null ? () => undefined : this.clock.after(seconds, done);
+      const given = () => {
+        cancel();
+        this.cut += 1;
+        reject(new TransportError("it was cut"));
+      };
+      function done(): void {
+        signal.removeEventListener("abort", given);
+        resolve();
+      }
+      signal.addEventListener("abort", given);
+    });
+  }
 }
 
 /** Whether a value is the expected one, numbers with places to a ten-thousandth. */

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
+from queue import Empty
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -233,24 +234,74 @@ def test_answers(case: dict[str, Any]) -> None:
 
 
 class Scripted:
-    """Connections whose replies are those of a case; they take no time."""
+    """Connections whose replies are those of a case, and take as long as it says."""
 
-    def __init__(self, replies: list[str]) -> None:
-        self.left = list(replies)
+    def __init__(self, case: dict[str, Any], clock: Clock) -> None:
+        self.case, self.clock = case, clock
         self.deadlines: list[int] = []
+        self.keys: set[str] = set()
+        self.comes = 0.0  # the moment of the reply that was asked for last
+        self.cut = 0
 
     def line(self) -> Any:
-        return SimpleNamespace(ask=self._ask, cut=lambda: None)
+        return SimpleNamespace(ask=self._ask, cut=self._cut_before(len(self.deadlines)))
+
+    def _takes(self, index: int) -> float:
+        seconds = self.case["takes"][index] if "takes" in self.case else 0
+        return float("inf") if seconds is None else seconds
+
+    def _cut_before(self, index: int) -> Callable[[], None]:
+        comes = self.clock.now + self._takes(index)
+
+        def cut() -> None:
+            self.cut += comes > self.clock.now
+
+        return cut
 
     def _ask(self, request: Any, ends: float) -> Reply:
+        index = len(self.deadlines)
         self.deadlines.append(int(request.headers["X-Deadline-Ms"]))
-        record = CASES["replies"][self.left.pop(0)]
+        self.keys |= {request.headers.get("Idempotency-Key", "")} - {""}
+        self.comes = self.clock.now + self._takes(index)
+        record = CASES["replies"][self.case["replies"][index]]
         if "fails" in record:
             raise TransportError(record["fails"])
         return reply_of(record)
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class HeldThread:
+    """A thread that is done when it is started: a queue keeps what it gives until its time."""
+
+    def __init__(self, *, target: Callable[..., None], args: Any, daemon: bool) -> None:
+        assert daemon
+        self._work = lambda: target(*args)
+
+    def start(self) -> None:
+        self._work()
+
+
+class HeldQueue:
+    """What is put in comes out at the moment of its reply; waiting for it moves the clock."""
+
+    def __init__(self, scripted: Scripted) -> None:
+        self._scripted, self._clock = scripted, scripted.clock
+        self._coming: list[tuple[float, Any]] = []
+
+    def put(self, ended: Any) -> None:
+        self._coming.append((self._scripted.comes, ended))
+
+    def get(self, timeout: float) -> Any:
+        until = self._clock.now + timeout
+        first = min(self._coming, key=lambda one: one[0])
+        if first[0] > until:
+            self._clock.now = until
+            raise Empty
+        self._coming.remove(first)
+        self._clock.now = max(self._clock.now, first[0])
+        return first[1]
 
 
 Talk = Callable[[dict[str, Any]], tuple[RemoteLens, Scripted, Clock]]
@@ -264,7 +315,7 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Talk:
         clock, draw = Clock(), case.get("draw", 0.0)
         settings = RemoteSettings(**{"backoff": 0.0, **case.get("settings", {})})
         lens = RemoteLens("http://127.0.0.1:9", settings=settings, files=case.get("files"))
-        scripted = Scripted(case["replies"])
+        scripted = Scripted(case, clock)
         monkeypatch.setattr(lens._caller, "_connections", scripted)
         failures, seconds = settings.breaker_failures, settings.breaker_seconds
         monkeypatch.setattr(lens._caller, "_breaker", Breaker(failures, seconds, clock))
@@ -272,6 +323,8 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Talk:
         for module in (caller, remote_lens, learnt):
             monkeypatch.setattr(module, "monotonic", clock)
         monkeypatch.setattr(caller, "sleep", clock.sleep)
+        monkeypatch.setattr(caller, "Thread", HeldThread)
+        monkeypatch.setattr(caller, "SimpleQueue", lambda: HeldQueue(scripted))
         monkeypatch.setattr(random, "uniform", lambda low, high: low + draw * (high - low))
         return lens, scripted, clock
 
@@ -287,9 +340,12 @@ def test_conversations(case: dict[str, Any], talk: Talk) -> None:
         if asked["task"] == "models":
             said: Any = lens.models(seconds=asked["seconds"])
         else:
-            said = getattr(lens, asked["task"])(photo, How(seconds=asked["seconds"]))
+            how = How(seconds=asked["seconds"], hedge_after=asked.get("hedge_after"))
+            said = getattr(lens, asked["task"])(photo, how)
         assert _outcome(said) == expected
     assert len(scripted.deadlines) == case["sent"]
+    assert scripted.cut == case.get("cut", 0)
+    assert len(scripted.keys) == case.get("keys", len(scripted.keys))
     assert scripted.deadlines == case.get("deadlines", scripted.deadlines)
     assert clock.waits == case.get("waits", clock.waits)
 

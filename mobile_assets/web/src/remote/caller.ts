@@ -7,7 +7,7 @@
  */
 import type { Unavailable } from "../outcomes.js";
 import { Breaker } from "./breaker.js";
-import { type Clock, within } from "./clock.js";
+import type { Clock } from "./clock.js";
 import { Refusal, refusalOf } from "./refusals.js";
 import { Holds, RetryBudget, jittered } from "./retrying.js";
 import type { RemoteSettings } from "./remote_settings.js";
@@ -25,11 +25,12 @@ export interface Answered<Answer> {
 }
 
 /** A request and how its answer is read: `read` raises `Refusal` for one that is none. `ends`:
- * its deadline, a moment of the clock. */
+ * its deadline, a moment of the clock. `hedgeAfter`: seconds, null for never. */
 export interface Question<Answer> {
   readonly request: Request;
   readonly read: (reply: Reply) => Answer | Promise<Answer>;
   readonly ends: number;
+  readonly hedgeAfter: number | null;
 }
 
 type Ended<Answer> = Answered<Answer> | Refusal;
@@ -71,9 +72,9 @@ export class Caller {
       return new Refusal("the server has failed again and again", "circuit-open", shut);
     }
     const fair = this.left(question) >= FAIR_SECONDS;
-    let alive = false;
+    let alive: boolean | null = null;
     try {
-      const ended = await this.byDeadline(question);
+      const ended = await this.race(question);
       alive = !(ended instanceof Refusal) || ended.alive;
       if (ended instanceof Refusal && ended.retryable && ended.retryAfter) {
         this.holds.hold(place, ended.retryAfter);
@@ -84,12 +85,36 @@ export class Caller {
     }
   }
 
-  private byDeadline<Answer>(question: Question<Answer>): Promise<Ended<Answer>> {
-    return within<Ended<Answer>>(
-      this.left(question),
-      (signal) => this.sent(question, signal),
-      () => new Refusal("no answer by the deadline", "deadline", 0),
-    );
+  /** The request, and where it is hedged a second one beside it: the first answer counts, and
+   * a refusal where nothing else is on its way. Whatever is still asked then is aborted. */
+  private race<Answer>(question: Question<Answer>): Promise<Ended<Answer>> {
+    const stopping = new AbortController();
+    const timers: (() => void)[] = [];
+    const ended = new Promise<Ended<Answer>>((resolve, reject) => {
+      let waiting = 0;
+      const send = () => {
+        waiting += 1;
+        this.sent(question, stopping.signal).then((came) => {
+          waiting -= 1;
+          if (waiting === 0 || !(came instanceof Refusal)) resolve(came);
+        }, reject);
+      };
+      const hedge = () => {
+        if (this.budget.take()) send();
+      };
+      const late = () => resolve(new Refusal("no answer by the deadline", "deadline", 0));
+      const left = this.left(question);
+      const { hedgeAfter } = question;
+      timers.push(this.clock.after(left, late));
+      if (hedgeAfter !== null && hedgeAfter < left) {
+        timers.push(this.clock.after(hedgeAfter, hedge));
+      }
+      send();
+    });
+    return ended.finally(() => {
+      for (const cancel of timers) cancel();
+      stopping.abort();
+    });
   }
 
   private async sent<Answer>(

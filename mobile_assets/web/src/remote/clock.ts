@@ -4,6 +4,8 @@ export interface Clock {
   /** Seconds since any moment; it never goes back. */
   now(): number;
   sleep(seconds: number): Promise<void>;
+  /** Does something in so many seconds; what it gives keeps that from happening. */
+  after(seconds: number, then: () => void): () => void;
   /** From 0 up to 1. */
   random(): number;
 }
@@ -11,6 +13,10 @@ export interface Clock {
 export const CLOCK: Clock = {
   now: () => performance.now() / 1000,
   sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds)),
+  after: (seconds, then) => {
+    const timer = setTimeout(then, Math.max(0, 1000 * seconds));
+    return () => clearTimeout(timer);
+  },
   random: Math.random,
 };
 

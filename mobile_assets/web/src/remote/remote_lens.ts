@@ -31,8 +31,8 @@ import { type Opened, type Shown, opened } from "./uploads.js";
  * `model` and `checkpoint`: other ones than the task's first. `seconds`: its deadline. `sha256`:
  * of the file that has to answer. `fullSize`: send every pixel of the photo, or (false) no more
  * than the model can use; super-resolution, depth and cut send every pixel where it is not said,
- * the others do not. `key`: makes attempts that are the same question, one (a new one each
- * time).
+ * the others do not. `hedgeAfter`: seconds without an answer after which it is sent once more.
+ * `key`: makes attempts that are the same question, one (a new one each time).
  */
 export interface How {
   readonly model?: string;
@@ -40,6 +40,7 @@ export interface How {
   readonly seconds?: number;
   readonly sha256?: string;
   readonly fullSize?: boolean;
+  readonly hedgeAfter?: number;
   readonly key?: string;
 }
 
@@ -167,11 +168,11 @@ export class RemoteLens {
   /** What the server can do; asked anew where that is older than the settings say, or `fresh`
    * is wanted. */
   async models(fresh = false, seconds = 2): Promise<Capabilities | Unavailable> {
-    const { clock, modelsSeconds } = this.settings;
+    const { clock, modelsSeconds, hedgeAfter } = this.settings;
     const known = this.capabilities;
     if (known !== null && !fresh && known.age < modelsSeconds) return known;
     const request = { method: "GET", path: "/v1/models", headers: this.headers } as const;
-    const question = { request, read: readModels, ends: clock.now() + seconds };
+    const question = { request, read: readModels, ends: clock.now() + seconds, hedgeAfter };
     const answered = await this.caller.ask(question);
     if (answered.kind === "unavailable") return answered;
     this.capabilities = new Capabilities(answered.answer, clock);
@@ -212,12 +213,13 @@ export class RemoteLens {
     const headers = {
       ...this.headers,
       "Content-Type": question.contentType,
-      "Idempotency-Key": how.key ?? crypto.randomUUID(),
+      "Idempotency-Key": how.key || crypto.randomUUID(),
     };
     const wanted = (model: string) => how.sha256 || (this.files[model] ?? "");
     return this.caller.ask({
       request: { method: "POST", path: question.path, body: question.body, headers },
       ends,
+      hedgeAfter: how.hedgeAfter ?? this.settings.hedgeAfter,
       read: async (reply) => {
         const answer = readAnswer(question, reply, wanted);
         return [answer, await read({ answer, photo: question.photo })] as const;

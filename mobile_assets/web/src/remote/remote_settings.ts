@@ -9,7 +9,9 @@ import { type Encode, encoded } from "./uploads.js";
  * jitter).
  *
  * After `breakerFailures` failures in a row nothing is sent for `breakerSeconds`; then one
- * question is let through to see. `modelsSeconds`: how long a list of models counts as fresh.
+ * question is let through to see. `hedgeAfter` seconds without an answer, the question is sent
+ * once more beside the first; null for never. `modelsSeconds`: how long a list of models counts
+ * as fresh.
  * `encode` makes the files that are sent; `transport` sends them, by `fetch` where it is null.
  */
 export interface RemoteSettings {
@@ -18,6 +20,7 @@ export interface RemoteSettings {
   readonly backoff: number;
   readonly breakerFailures: number;
   readonly breakerSeconds: number;
+  readonly hedgeAfter: number | null;
   readonly modelsSeconds: number;
   readonly maxAnswerBytes: number;
   readonly encode: Encode;
@@ -31,6 +34,7 @@ export const REMOTE_SETTINGS: RemoteSettings = {
   backoff: 0.1,
   breakerFailures: 5,
   breakerSeconds: 5,
+  hedgeAfter: null,
   modelsSeconds: 60,
   maxAnswerBytes: 256 * 1024 * 1024,
   encode: encoded,

@@ -28,13 +28,19 @@ final class Answered<T> {
 }
 
 /// A request and how its answer is read: [read] raises [Refusal] for one that is none.  [ends]:
-/// its deadline, a moment of the clock.
+/// its deadline, a moment of the clock.  [hedgeAfter]: seconds, null for never.
 final class Question<T> {
-  const Question(this.request, this.read, this.ends);
+  const Question(
+    this.request,
+    this.read, {
+    required this.ends,
+    required this.hedgeAfter,
+  });
 
   final ServerRequest request;
   final FutureOr<T> Function(Reply reply) read;
   final double ends;
+  final double? hedgeAfter;
 }
 
 /// Asks one server.
@@ -84,9 +90,9 @@ final class Caller {
       );
     }
     final fair = _left(question) >= _fairSeconds;
-    var alive = false;
+    bool? alive;
     try {
-      final answered = await _byDeadline(question);
+      final answered = await _race(question);
       alive = true;
       return answered;
     } on Refusal catch (refusal) {
@@ -95,28 +101,65 @@ final class Caller {
       if (refusal.retryable && after > 0) _holds.hold(place, after);
       rethrow;
     } finally {
-      _breaker.note(alive: alive || fair ? alive : null);
+      _breaker.note(alive: alive == true || fair ? alive : null);
     }
   }
 
-  Future<Answered<T>> _byDeadline<T>(Question<T> question) =>
-      _sent(question).timeout(
-        duration(_left(question)),
-        onTimeout: () =>
-            throw const Refusal('no answer by the deadline', 'deadline', 0),
-      );
+  /// The request, and where it is hedged a second one beside it: the first answer counts, and a
+  /// refusal where nothing else is on its way.  Whatever is still asked then is given up.
+  Future<Answered<T>> _race<T>(Question<T> question) {
+    final ended = Completer<Answered<T>>();
+    final over = Completer<void>();
+    var waiting = 0;
 
-  Future<Answered<T>> _sent<T>(Question<T> question) async {
+    void answer(Answered<T> answered) {
+      if (!ended.isCompleted) ended.complete(answered);
+    }
+
+    void fail(Object error, StackTrace trace) {
+      waiting -= 1;
+      if (ended.isCompleted || (error is Refusal && waiting > 0)) return;
+      ended.completeError(error, trace);
+    }
+
+    void send() {
+      waiting += 1;
+      unawaited(_sent(question, over.future).then(answer, onError: fail));
+    }
+
+    void tooLate() {
+      const why = Refusal('no answer by the deadline', 'deadline', 0);
+      if (!ended.isCompleted) ended.completeError(why);
+    }
+
+    final left = _left(question);
+    final hedge = question.hedgeAfter;
+    final timers = [
+      clock.after(left, tooLate),
+      if (hedge != null && hedge < left)
+        clock.after(hedge, () {
+          if (_budget.take()) send();
+        }),
+    ];
+    send();
+    return ended.future.whenComplete(() {
+      for (final cancel in timers) {
+        cancel();
+      }
+      over.complete();
+    });
+  }
+
+  Future<Answered<T>> _sent<T>(Question<T> question, Future<void> over) async {
     final started = clock.now();
-    final seconds = _left(question);
     final request = question.request;
-    final left = math.max(1, (1000 * seconds).truncate());
+    final left = math.max(1, (1000 * _left(question)).truncate());
     final headers = {...request.headers, 'X-Deadline-Ms': '$left'};
     final Reply reply;
     try {
       reply = await transport(
         ServerRequest(request.method, request.path, headers, request.body),
-        seconds,
+        over,
       );
     } on TransportError catch (error) {
       final why = 'the server cannot be reached (${error.message})';

@@ -1,6 +1,7 @@
 /// Time and chance, in one place so that tests can hold them still.
 library;
 
+import 'dart:async';
 import 'dart:math' as math;
 
 /// Seconds since any moment, which never go back; waiting; chance.
@@ -8,6 +9,9 @@ abstract interface class Clock {
   double now();
 
   Future<void> sleep(double seconds);
+
+  /// Does something in so many seconds; what it gives keeps that from happening.
+  void Function() after(double seconds, void Function() then);
 
   /// From 0 up to 1.
   double random();
@@ -23,6 +27,10 @@ final class SystemClock implements Clock {
 
   @override
   Future<void> sleep(double seconds) => Future<void>.delayed(duration(seconds));
+
+  @override
+  void Function() after(double seconds, void Function() then) =>
+      Timer(duration(seconds), then).cancel;
 
   @override
   double random() => _chance.nextDouble();

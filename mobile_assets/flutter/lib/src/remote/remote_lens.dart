@@ -24,8 +24,9 @@ import 'uploads.dart';
 /// [model] and [checkpoint]: other ones than the task's first.  [seconds]: its deadline.
 /// [sha256]: of the file that has to answer.  [fullSize]: send every pixel of the photo, or
 /// (false) no more than the model can use; super-resolution, depth and cut send every pixel
-/// where it is not said, the others do not.  [key]: makes attempts that are the same question,
-/// one (a new one each time).
+/// where it is not said, the others do not.  [hedgeAfter]: seconds without an answer after which
+/// it is sent once more.  [key]: makes attempts that are the same question, one (a new one each
+/// time).
 final class How {
   const How({
     this.model = '',
@@ -33,6 +34,7 @@ final class How {
     this.seconds,
     this.sha256 = '',
     this.fullSize,
+    this.hedgeAfter,
     this.key = '',
   });
 
@@ -41,6 +43,7 @@ final class How {
   final double? seconds;
   final String sha256;
   final bool? fullSize;
+  final double? hedgeAfter;
   final String key;
 
   /// The same with another deadline, or with every pixel.
@@ -50,6 +53,7 @@ final class How {
     seconds: seconds ?? this.seconds,
     sha256: sha256,
     fullSize: fullSize ?? this.fullSize,
+    hedgeAfter: hedgeAfter,
     key: key,
   );
 }
@@ -189,7 +193,12 @@ final class RemoteLens {
     }
     final request = ServerRequest('GET', '/v1/models', _headers);
     final answered = await _caller.ask(
-      Question(request, readModels, clock.now() + seconds),
+      Question(
+        request,
+        readModels,
+        ends: clock.now() + seconds,
+        hedgeAfter: settings.hedgeAfter,
+      ),
     );
     return _capabilities = Capabilities(answered.answer, clock);
   }
@@ -237,14 +246,19 @@ final class RemoteLens {
     };
     String wanted(String model) =>
         how.sha256.isEmpty ? _files[model] ?? '' : how.sha256;
+    (AnswerRecord, T) read(Reply reply) {
+      final task = question.task;
+      final answer = readAnswer(task.address, question.sent, reply, wanted);
+      return (answer, task.read(Reading(answer, question.photo)));
+    }
+
     return _caller.ask(
-      Question(ServerRequest('POST', question.path, headers, question.body), (
-        reply,
-      ) {
-        final task = question.task;
-        final answer = readAnswer(task.address, question.sent, reply, wanted);
-        return (answer, task.read(Reading(answer, question.photo)));
-      }, ends),
+      Question(
+        ServerRequest('POST', question.path, headers, question.body),
+        read,
+        ends: ends,
+        hedgeAfter: how.hedgeAfter ?? settings.hedgeAfter,
+      ),
     );
   }
 }

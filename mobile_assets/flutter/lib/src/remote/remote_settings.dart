@@ -9,8 +9,9 @@ import 'transport.dart';
 /// jitter).
 ///
 /// After [breakerFailures] failures in a row nothing is sent for [breakerSeconds]; then one
-/// question is let through to see.  [modelsSeconds]: how long a list of models counts as fresh.
-/// [transport] sends the questions, by `dart:io` where it is null.
+/// question is let through to see.  [hedgeAfter] seconds without an answer, the question is sent
+/// once more beside the first; null for never.  [modelsSeconds]: how long a list of models counts
+/// as fresh.  [transport] sends the questions, by `dart:io` where it is null.
 final class RemoteSettings {
   const RemoteSettings({
     this.seconds = 30,
@@ -18,6 +19,7 @@ final class RemoteSettings {
     this.backoff = 0.1,
     this.breakerFailures = 5,
     this.breakerSeconds = 5,
+    this.hedgeAfter,
     this.modelsSeconds = 60,
     this.maxAnswerBytes = 256 * 1024 * 1024,
     this.transport,
@@ -29,6 +31,7 @@ final class RemoteSettings {
   final double backoff;
   final int breakerFailures;
   final double breakerSeconds;
+  final double? hedgeAfter;
   final double modelsSeconds;
   final int maxAnswerBytes;
   final Transport? transport;

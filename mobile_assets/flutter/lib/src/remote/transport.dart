@@ -6,7 +6,6 @@ import 'dart:io';
 import 'dart:typed_data';
 
 import '../errors.dart';
-import 'clock.dart';
 
 /// Nothing that is an HTTP answer came; the message is one line.
 final class TransportError implements Exception {
@@ -39,9 +38,9 @@ final class Reply {
   final Uint8List body;
 }
 
-/// Sends a request, and gives it up after so many seconds; raises [TransportError].
+/// Sends a request, and gives it up once [over] has come; raises [TransportError].
 typedef Transport =
-    Future<Reply> Function(ServerRequest request, double seconds);
+    Future<Reply> Function(ServerRequest request, Future<void> over);
 
 /// Where a server is.
 final class Address {
@@ -78,26 +77,27 @@ bool _isLoopback(String host) =>
 /// The [Transport] of a device; certificates are always verified.
 Transport connecting(String root, int maxBytes) {
   final client = HttpClient();
-  return (request, seconds) async {
+  return (request, over) async {
     HttpClientRequest? begun;
-    final limit = duration(seconds);
-    final timer = Timer(limit, () => begun?.abort());
+    var isOver = false;
+    unawaited(
+      over.then((_) {
+        isOver = true;
+        begun?.abort();
+      }),
+    );
     try {
       begun = await client.openUrl(
         request.method,
         Uri.parse(root + request.path),
       );
-      if (!timer.isActive) begun.abort(); // it took all the time to connect
+      if (isOver) begun.abort(); // it took all the time to connect
       final response = await _sent(begun, request);
-      final body = await _whole(response.timeout(limit), timer, maxBytes);
+      final body = await _whole(response, over, maxBytes);
       final after = response.headers.value(HttpHeaders.retryAfterHeader) ?? '';
       return Reply(response.statusCode, after, body);
     } on IOException catch (error) {
       throw TransportError('$error'.split('\n').first);
-    } on TimeoutException {
-      throw const TransportError('the answer stopped in the middle');
-    } finally {
-      timer.cancel();
     }
   };
 }
@@ -116,19 +116,28 @@ Future<HttpClientResponse> _sent(
   return begun.close();
 }
 
-/// The body; whoever leaves the loop early closes the connection.
+/// The body; a connection whose body is not read to its end is closed.
 Future<Uint8List> _whole(
   Stream<List<int>> response,
-  Timer timer,
+  Future<void> over,
   int maxBytes,
 ) async {
   final content = BytesBuilder(copy: false);
-  await for (final chunk in response) {
-    content.add(chunk);
-    if (!timer.isActive) throw const TransportError('the time is over');
+  final chunks = StreamIterator(response);
+  var isOver = false;
+  unawaited(
+    over.then((_) {
+      isOver = true;
+      chunks.cancel().ignore();
+    }),
+  );
+  while (await chunks.moveNext()) {
+    content.add(chunks.current);
     if (content.length > maxBytes) {
+      await chunks.cancel();
       throw TransportError('the answer has more than $maxBytes bytes');
     }
   }
+  if (isOver) throw const TransportError('the answer was given up');
   return content.takeBytes();
 }
