@@ -45,10 +45,12 @@ class Access:
 
     def check(self) -> Response | None:
         """None lets the request pass; raises the ``Problem`` otherwise."""
+        if request.path in OPEN:  # whoever watches may know this server by another name
+            return None
         self._check_host()
         if request.method == "OPTIONS" and "Origin" in request.headers:
             return Response(status=204)
-        if request.path in OPEN or _is_page():
+        if _is_page():
             return None
         record = self._key()
         g.owner = record.owner if record else LOCAL

@@ -22,8 +22,9 @@ import pytest
 def test_the_host_has_to_be_ours(
     given: dict[str, Any], host: str, status: int, client: Callable[..., Any]
 ) -> None:
-    response = client(**given).http.get("/healthz", headers={"Host": host})
-    assert response.status_code == status
+    http = client(**given).http
+    assert http.get("/", headers={"Host": host}).status_code == status
+    assert http.get("/readyz", headers={"Host": host}).status_code == 200  # a proxy's own name
 
 
 def test_beyond_loopback_a_key_is_needed(client: Callable[..., Any]) -> None:
