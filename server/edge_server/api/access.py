@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from edge_server.api.form_keys import FORMS, form_key
 from edge_server.problems import BadHost, MalformedRequest, Unauthenticated
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # Addresses that monitors and browsers ask without a key.
 OPEN = ("/healthz", "/readyz", "/v2/health/live", "/v2/health/ready")
 ADMIN = ("/metrics",)
-# The page and the models that run in it: a browser loads them before it has a key.
-PAGE = ("/page/", "/bundle/", "/runtime/")
+# The page and the models that run in it, and how plain pages look: a browser loads them before
+# it has a key.
+PAGE = ("/page/", "/bundle/", "/runtime/", "/docs/docs.css")
 # What is kept is an owner's: keys need the scope ``store`` below these.
 STORED = ("/v1/photos", "/v1/search", "/v1/people", "/v1/jobs", "/v1/analyze/batch")
 KEY_HEADER = "X-API-Key"
@@ -89,6 +91,9 @@ class Access:
         if "key" in request.args or "api_key" in request.args:
             raise MalformedRequest("a key in the address is kept in logs: send it as a header")
         sent = _sent_key()
+        if not sent:
+            sent = form_key(self.settings)
+            g.key_in_form = bool(sent)
         if sent:
             return self.keys.check(sent, _scope())
         if self.settings.keys_required or (_scope() == "admin" and not self._from_here()):
@@ -103,10 +108,10 @@ class Access:
 
 
 def _is_page() -> bool:
-    """Whether a file of the page is read, which has nothing of anybody."""
+    """Whether a page or a file of one is read, which has nothing of anybody."""
     if request.method not in {"GET", "HEAD"}:
         return False
-    return request.path == "/" or request.path.startswith(PAGE)
+    return request.path in FORMS or request.path.startswith(PAGE)
 
 
 def _sent_key() -> str:
@@ -136,3 +141,9 @@ def may_store() -> bool:
     """
     allowed: bool = g.get("may_store", True)
     return allowed
+
+
+def key_in_form() -> bool:
+    """Whether the caller's key came in a form: a browser has none for what a page shows."""
+    found: bool = g.get("key_in_form", False)
+    return found

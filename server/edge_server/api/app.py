@@ -10,7 +10,6 @@ from functools import cached_property, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -32,13 +31,14 @@ from edge_server.api.passage import passage
 from edge_server.api.people import people
 from edge_server.api.people_groups import people_groups
 from edge_server.api.photos import photos
+from edge_server.api.problem_responses import problem_response
 from edge_server.api.rates import Rates
 from edge_server.api.replies import Served, chosen, reply
 from edge_server.api.requests import Reader, deadline_of, deadline_or
 from edge_server.api.search import search
 from edge_server.api.web import web
 from edge_server.asgi.guard import no_memory
-from edge_server.asgi.refusing import new_request_id, problem_headers, problem_record
+from edge_server.asgi.refusing import new_request_id
 from edge_server.oip.rest import rest
 from edge_server.parents.every import parents
 from edge_server.problems import Problem
@@ -165,7 +165,7 @@ def create_app(services: Services) -> Flask:
     services.numbers.attach(app)
     Access(services.settings, services.keys, services.rates).attach(app)
     app.after_request(_mark)
-    app.register_error_handler(Problem, _answer_problem)
+    app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(MemoryError, _answer_memory)
     app.register_error_handler(Exception, _answer_bug)
@@ -261,14 +261,6 @@ def _mark(response: Response) -> Response:
     return response
 
 
-def _answer_problem(problem: Problem) -> Response:
-    record = problem_record(problem, g.request_id, request.path)
-    headers = problem_headers(problem, request.path)
-    response = Response(msgspec.json.encode(record), status=problem.status)
-    response.headers.update(headers)
-    return response
-
-
 def _answer_http(error: HTTPException) -> Response:
     known: dict[int, type[Problem]] = {
         404: problems.NotFound,
@@ -282,18 +274,20 @@ def _answer_http(error: HTTPException) -> Response:
     }
     code = error.code or 500
     kind = known.get(code, problems.MalformedRequest if code < 500 else Problem)
-    response = _answer_problem(kind(details.get(code, "the request cannot be used: see /docs")))
+    response = problem_response(
+        kind(details.get(code, "the request cannot be used: see /docs"))
+    )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
 
 
 def _answer_memory(_error: MemoryError) -> Response:
-    return _answer_problem(no_memory())
+    return problem_response(no_memory())
 
 
 def _answer_bug(error: Exception) -> Response:
     _LOG.error("a bug: %s", type(error).__name__, exc_info=error)
-    return _answer_problem(
+    return problem_response(
         Problem("something went wrong here, not with the request: report the instance")
     )

@@ -16,6 +16,8 @@ Json: TypeAlias = dict[str, Any]
 _BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean", "default": False}
+# For browsers, which cannot add a header to a plain form; in front of any file.
+_KEY = {"type": "string", "format": "password", "writeOnly": True}
 _JSON, _FORM, _HTML = "application/json", "multipart/form-data", "text/html"
 _URL_FORM = "application/x-www-form-urlencoded"
 _DEADLINE = {
@@ -130,7 +132,7 @@ def _form(name: str, problems: Json) -> Json:
         "options-face-features": {"enum": list(FACES)},
     }
     files = {"file": _BINARY, "bg-file": _BINARY}
-    form = _fields(("file",), params=_TEXT, **files, **chosen)
+    form = _fields(("file",), key=_KEY, params=_TEXT, **files, **chosen)
     made = _operation(name, "Smart Filter: its form", _pictures() | problems)
     return made | {"requestBody": _body(**{_FORM: form})}
 
@@ -142,20 +144,25 @@ def _pic_metric(problems: Json) -> Json:
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
     }
-    again = _looked("picMetricAgain", "Pic Metric: a photo sent before, by its MD5", problems)
-    again["parameters"].append(md5)
+    summary = "Pic Metric: a photo sent before, by its MD5"
+    again = _looked("picMetricAgain", summary, problems)
+    by_form = _looked("picMetricAgainByForm", summary, problems)
+    for found in (again, by_form):
+        found["parameters"].append(md5)
+    with_key = _body(**{_FORM: _fields(key=_KEY)}) | {"required": False}
     sent = _looked("picMetric", "Pic Metric: a file or an address", problems)
     program = _looked("doDataScience", "Pic Metric: what is in a photo", problems)
     named = _looked("doDataScienceUrl", "Pic Metric: the photo by its address", problems)
     for told in (program, named):
         del told["responses"]["200"]["content"][_HTML]
     body = {"requestBody": _body(**{_FORM: _fields(file=_BINARY, url=_TEXT)})}
+    form = {"requestBody": _body(**{_FORM: _fields(key=_KEY, file=_BINARY, url=_TEXT)})}
     return {
         "/upload": {
             "get": _page("picMetricPage", "Pic Metric: its page", problems),
-            "post": sent | body,
+            "post": sent | form,
         },
-        "/upload/{md5}": {"get": again},
+        "/upload/{md5}": {"get": again, "post": by_form | {"requestBody": with_key}},
         "/do_data_science": {"post": program | body},
         "/do_data_science_url": {"post": named | body},
     }

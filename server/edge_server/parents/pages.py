@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, request
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from edge_server.api.problem_responses import problem_response
+from edge_server.asgi.refusing import problem_headers
+from edge_server.problems import Problem
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Blueprint
     from jinja2 import Template
 
 HTML = "text/html"
@@ -29,12 +36,33 @@ def wants_page() -> bool:
     return accept.quality(HTML) > accept.quality("application/json")
 
 
-def page(name: str, status: int = 200, **given: Any) -> Response:
-    """A page of these templates; every value is escaped."""
-    text = _template(name).render({"problem": None} | given)
-    response = Response(text, status, mimetype=HTML)
+def page(name: str, problem: Problem | None = None, **given: Any) -> Response:
+    """A page of these templates, with the problem where there is one; every value is escaped.
+
+    ``keys``: whether its forms have a field for a key.
+    """
+    text = _template(name).render({"problem": problem} | given)
+    response = Response(text)
+    if problem is not None:
+        response.status_code = problem.status
+        response.headers.update(problem_headers(problem))
     response.headers.update(_HEADERS)
+    response.mimetype = HTML
     return response
+
+
+def show_problems(
+    blueprint: Blueprint, shown: Callable[[Problem], Response], below: str = "/"
+) -> None:
+    """A browser is shown what is wrong as a page, also that it has no key; programs, and all
+    at other addresses, are answered as everywhere.
+    """
+
+    def answer(problem: Problem) -> Response:
+        pages = request.path.startswith(below) and wants_page()
+        return shown(problem) if pages else problem_response(problem)
+
+    blueprint.register_error_handler(Problem, answer)
 
 
 @cache

@@ -13,8 +13,9 @@ from flask import request
 
 from edge_runtime.spec import Record
 from edge_server.api import wire
-from edge_server.api.access import may_store, owner_of
+from edge_server.api.access import key_in_form, may_store, owner_of
 from edge_server.parents.asking import Question
+from edge_server.parents.pages import wants_page
 from edge_server.parents.taking_turns import TakingTurns
 from edge_server.problems import Problem
 from edge_server.store.records import MadePicture, Outcome
@@ -164,7 +165,7 @@ class _Keeper:
             seen=msgspec.json.decode(result["answer"], type=Seen),
             md5=photo.md5,
             original=_absolute(f"/v1/photos/{photo.id}/original"),
-            pictures={one["name"]: _absolute(one["url"]) for one in result["pictures"]},
+            pictures={one["name"]: self._picture(photo.id, one) for one in result["pictures"]},
         )
 
     def kept(self, upload: Upload, outcome: Outcome) -> Looked | None:
@@ -172,6 +173,14 @@ class _Keeper:
         self.store.keep(self.owner, upload)
         self.store.put_result(self.owner, upload.sha256, self.question, outcome)
         return self.found(upload.sha256)
+
+    def _picture(self, photo_id: str, picture: Mapping[str, Any]) -> str:
+        """Its address; itself for a page whose browser has no key to ask for it with."""
+        url = str(picture["url"])
+        if not (key_in_form() and wants_page()):
+            return _absolute(url)
+        picture_id = url.rpartition("/")[2]
+        return _data_uri(self.store.picture(self.owner, photo_id, picture_id).content)
 
     def _is_it(self, result: Mapping[str, Any]) -> bool:
         wanted = (self.question.analysis, self.question.versions)

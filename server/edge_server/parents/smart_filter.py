@@ -21,9 +21,9 @@ from edge_server.parents.asking import (
     picture_response,
     pixels_of,
 )
-from edge_server.parents.pages import page, wants_page
+from edge_server.parents.pages import page, show_problems, wants_page
 from edge_server.parents.scene_words import our_words
-from edge_server.problems import DuplicateField, Fault, InvalidParameter, MissingImage, Problem
+from edge_server.problems import DuplicateField, Fault, InvalidParameter, MissingImage
 from edge_server.tasks.filtering import FilterParams
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from edge_runtime.images import Photo
     from edge_server.parents.asking import Asker
+    from edge_server.problems import Problem
 
 FILE, BEHIND = "file", "bg-file"
 OPTIONS = ("without", "custom", "unsplash")
@@ -76,7 +77,8 @@ def smart_filter(asker: Asker) -> Blueprint:
     view = _View(asker)
     for rule, name in (("/", "smart_filter_form"), ("/smart-filter", "smart_filter")):
         blueprint.add_url_rule(rule, name, view, methods=["POST"])
-    blueprint.add_url_rule("/smart-filter", "smart_filter_page", _page)
+    blueprint.add_url_rule("/smart-filter", "smart_filter_page", view.page)
+    show_problems(blueprint, view.page)
     return blueprint
 
 
@@ -84,16 +86,13 @@ def smart_filter(asker: Asker) -> Blueprint:
 class _View:
     asker: Asker
 
-    def __call__(self) -> Response:
-        """The picture that the form asks for; a browser is shown what is wrong with it."""
-        try:
-            return self._filtered()
-        except Problem as problem:
-            if not wants_page():
-                raise
-            return _page(problem)
+    def page(self, problem: Problem | None = None) -> Response:
+        """The form; where something was wrong, with what it was."""
+        keys = self.asker.services.settings.keys_required
+        return page("smart_filter.html.jinja", problem, words=WORDS, keys=keys)
 
-    def _filtered(self) -> Response:
+    def __call__(self) -> Response:
+        """The picture that the form asks for."""
         media_type = "image/png" if wants_page() else accepted_picture()
         with self.asker.turn(Question(task="filter")) as deadline:
             body = read_body(request)
@@ -121,9 +120,3 @@ def _words(fields: Mapping[str, Any]) -> str:
     """The background's words, of what people search photos with."""
     sent = {"background": fields.get("params", "")}
     return our_words(read_parameters(FilterParams, sent).background)
-
-
-def _page(problem: Problem | None = None) -> Response:
-    """The form; where something was wrong, with what it was."""
-    status = 200 if problem is None else problem.status
-    return page("smart_filter.html.jinja", status, words=WORDS, problem=problem)

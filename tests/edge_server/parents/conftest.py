@@ -107,6 +107,7 @@ class Keyed:
 
     address: str
     keys: dict[str, str]
+    log: list[str]
 
     def headers(self, name: str) -> dict[str, str]:
         return {"X-API-Key": self.keys[name]}
@@ -122,7 +123,7 @@ def keyed(serve_long: Callable[..., Any], tmp_path_factory: pytest.TempPathFacto
         "infer": store.add("infer", ("infer",)),
     }
     served = serve_long(data=str(data), require_keys="yes", url_input="no")
-    return Keyed(served.address, keys)
+    return Keyed(served.address, keys, served.errors)
 
 
 @pytest.fixture

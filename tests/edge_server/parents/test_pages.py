@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from jinja2 import UndefinedError
 
 from edge_server.parents.pages import page, wants_page
-from edge_server.problems import InvalidParameter
+from edge_server.problems import InvalidParameter, Overloaded, Unauthenticated
 
 APP = Flask("x")
 FORMS = ("smart_filter.html.jinja", "pic_metric.html.jinja")
-GIVEN = {"words": ("sky",), "looked": None}
+GIVEN: Any = {"words": ("sky",), "looked": None, "keys": False, "again": ""}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def test_only_a_browser_is_shown_a_page(accept: str | None, wanted: bool) -> Non
 @pytest.mark.parametrize("name", FORMS)
 def test_a_page_runs_nothing_and_says_what_is_wrong_as_text(name: str) -> None:
     problem = InvalidParameter("<script>alert(1)</script>")
-    shown = page(name, 422, problem=problem, **GIVEN)
+    shown = page(name, problem, **GIVEN)
     text = shown.get_data(as_text=True)
     assert (shown.status_code, shown.mimetype) == (422, "text/html")
     assert "&lt;script&gt;" in text
@@ -43,6 +45,17 @@ def test_a_page_runs_nothing_and_says_what_is_wrong_as_text(name: str) -> None:
     policy = shown.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in policy
     assert "'unsafe" not in policy
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_page_has_the_headers_of_its_problem_and_is_a_page(name: str) -> None:
+    asked = page(name, Unauthenticated("a key is needed"), **GIVEN | {"keys": True})
+    assert (asked.status_code, asked.mimetype) == (401, "text/html")
+    assert asked.headers["WWW-Authenticate"].startswith("Bearer")
+    assert 'type="password" name="key"' in asked.get_data(as_text=True)
+    busy = page(name, Overloaded("busy", retry_after=3), **GIVEN)
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "3")
+    assert "password" not in busy.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("name", FORMS)
