@@ -71,7 +71,9 @@ class Head:
     ) -> Callable[[bytes], object]:
         """WSGI's ``start_response``; nothing here writes by the callable it returns."""
         self.status = int(status.split(" ", 1)[0])
-        self.headers = [(k.lower().encode("latin1"), v.encode("latin1")) for k, v in headers]
+        lower = [(k.lower().encode("latin1"), v.encode("latin1")) for k, v in headers]
+        # The date is said by the listening server: twice, it would not be HTTP.
+        self.headers = [(name, value) for name, value in lower if name != b"date"]
         return lambda _data: None
 
 

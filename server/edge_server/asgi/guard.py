@@ -70,7 +70,7 @@ class BodyGuard:
             await refusal(no_memory(), send, path=scope["path"], close=True)
             return
         except Problem as problem:
-            await refusal(problem, send, path=scope["path"], close=True)
+            await refusal(problem, send, path=scope["path"], close=True, rest=receive)
             return
         try:
             await self.application(scope, body, receive, send)

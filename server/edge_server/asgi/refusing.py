@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
+from contextlib import suppress
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
 
     from edge_server.problems import Problem
 
+    Message: TypeAlias = MutableMapping[str, Any]
+
 _LOG = logging.getLogger("edge_server")
 RETRY_AFTER = 2  # seconds, where the problem does not know better
+# What still comes of a body that was refused is taken so long, or until so long nothing came.
+LINGER_SECONDS = 5.0
+SILENCE_SECONDS = 0.5
 
 
 def problem_record(problem: Problem, request_id: str, path: str = "") -> dict[str, Any]:
@@ -63,18 +70,36 @@ def new_request_id() -> str:
 
 async def refusal(
     problem: Problem,
-    send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    send: Callable[[Message], Awaitable[None]],
     *,
     path: str = "",
     close: bool = False,
+    rest: Callable[[], Awaitable[Message]] | None = None,
 ) -> None:
-    """Answer with the problem where Flask is not asked; ``close`` ends the connection."""
+    """Answer with the problem where Flask is not asked; ``close`` ends the connection.
+
+    ``rest`` receives what still comes of the body, which is dropped: a connection that is
+    closed over bytes that nobody read loses the answer on its way.
+    """
     headers, body = _written(problem, path)
     if close:
         headers["Connection"] = "close"
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    more = rest is not None
+    await send({"type": "http.response.body", "body": body, "more_body": more})
+    if rest is not None:
+        await _dropped(rest)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _dropped(rest: Callable[[], Awaitable[Message]]) -> None:
+    more = True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while more:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    more = (await rest()).get("more_body", False)
 
 
 def refusal_bytes(problem: Problem) -> bytes:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_server.asgi.bridge import Caller, environment
+from edge_server.asgi.bridge import Caller, Head, environment
 
 WAIT = (
     b"POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -59,6 +59,12 @@ def test_many_requests_on_one_connection(start: Callable[..., Any]) -> None:
     connection.request("GET", "/parts")
     assert connection.getresponse().read() == b"one two three"
     connection.close()
+
+
+def test_the_date_is_said_once() -> None:
+    head = Head()
+    head.start("200 OK", [("Date", "Sat, 21 Nov 2026 21:44:11 GMT"), ("ETag", '"1"')])
+    assert head.headers == [(b"etag", b'"1"')]
 
 
 def test_a_caller_who_hangs_up_is_heard_of(start: Callable[..., Any]) -> None:
