@@ -167,6 +167,18 @@ def test_what_the_server_does_not_have_is_no_answer(
     assert there == expected | {"why": here.why}
 
 
+def test_a_hedged_question_is_answered_as_another(
+    asked: Callable[..., Any], remote: RemoteLens, web: Any, server: Server, samples: Path
+) -> None:
+    before = web.asked.count(f"{server.url}/v1/faces")
+    there = asked("faces", "astronaut.png", {"hedgeAfter": 0})
+    here = remote.faces(samples / "astronaut.png")
+    assert isinstance(here, Ok)
+    assert there["record"] == result_record(here.value)
+    assert there["provenance"]["attempts"] == 1
+    assert web.asked.count(f"{server.url}/v1/faces") == before + 2
+
+
 def test_nobody_is_there(asked: Callable[..., Any]) -> None:
     # port 9 is one that browsers refuse; nobody listens on 10
     for url in ("http://127.0.0.1:10", "http://127.0.0.1:9"):
