@@ -29,7 +29,7 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 
 def _inside(path: Path) -> list[Path]:
     try:
-        found = sorted(path.iterdir()) if path.is_dir() else []
+        found = sorted(path.iterdir()) if _is_dir(path) else []
     except OSError:
         return []
     return [file for file in found if file.suffix.lower() in _PICTURES and file.is_file()]
@@ -37,8 +37,16 @@ def _inside(path: Path) -> list[Path]:
 
 def is_folder(out: Path, given: Sequence[Path]) -> bool:
     """Whether OUT is meant as a folder: it is one, has no suffix, or the photos do."""
-    many = len(given) > 1 or any(path.is_dir() for path in given)
-    return out.is_dir() or not out.suffix or (many and out.suffix.lower() not in SUFFIXES)
+    many = len(given) > 1 or any(_is_dir(path) for path in given)
+    return _is_dir(out) or not out.suffix or (many and out.suffix.lower() not in SUFFIXES)
+
+
+def _is_dir(path: Path) -> bool:
+    """Also where it may not be looked at, or no such name can be: opening it says so."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def targets(photos: Sequence[Path], folder: Path, suffix: str | None) -> list[Path]:
@@ -67,5 +75,13 @@ def _suffix(photo: Path, suffix: str | None) -> str:
 def check_target(photo: Path, target: Path, *, transparent: bool) -> None:
     """Raise where a picture cannot be written under that name or would replace its photo."""
     check_suffix(target, transparent=transparent)
-    if target.exists() and photo.exists() and target.samefile(photo):
+    if same_file(photo, target):
         raise PocketLensError(f"{target} is the photo itself: choose another place with -o")
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both names are there and are the same file."""
+    try:
+        return one.samefile(other)
+    except OSError:  # what is wrong with a name is said when it is opened
+        return False

@@ -49,16 +49,19 @@ RUNNERS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
-    parser = _parser()
-    args = parser.parse_args(argv)
-    args.usage_error = parser.error
     try:
+        parser = _parser()
+        args = parser.parse_args(argv)
+        args.usage_error = parser.error
         return _run(args)
     except PocketLensError as error:
         complain(error)
         return 1
     except BrokenPipeError:  # whoever read our output has seen enough
         discard_output()
+        return 1
+    except OSError as error:  # a folder that may not be looked into, a name too long to be one
+        complain(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -77,27 +80,25 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for task, what in TASKS.items():
         _task_options(commands.add_parser(task, help=what, description=what), task)
-    gallery = commands.add_parser("gallery", help="every task on photos, as a page")
-    _photos(gallery)
-    gallery.add_argument("-o", "--out", type=Path, required=True, help="the page's folder")
-    _runtime_options(gallery)
-    video = commands.add_parser("video", help="a task on every frame of a video or a camera")
-    video_options.add_options(video, _positive)
-    _runtime_options(video)
-    what = "stickers, backgrounds, light and weather by what is in the photo"
-    filters = commands.add_parser("filter", help=what, description=what)
-    filter_options.add_options(filters)
-    _runtime_options(filters)
-    models = commands.add_parser("models", help="the models of the bundle")
-    _reading_options(models)
-    bench = commands.add_parser("bench", help="how long models and pipelines take")
-    _bench_options(bench)
-    canary = commands.add_parser("canary", help="what runs each model here, rightly and fast")
-    _canary_options(canary)
-    _dump_options(commands.add_parser("dump", help="what every step of a model gives"))
-    _doctor_options(commands.add_parser("doctor", help="what is wrong with an app's dump"))
-    _parity_options(commands.add_parser("parity", help="a dump, held against a server"))
+    for name, (what, add_options) in OTHERS.items():
+        add_options(commands.add_parser(name, help=what, description=what))
     return parser
+
+
+def _gallery_options(parser: argparse.ArgumentParser) -> None:
+    _photos(parser)
+    parser.add_argument("-o", "--out", type=Path, required=True, help="the page's folder")
+    _runtime_options(parser)
+
+
+def _video_options(parser: argparse.ArgumentParser) -> None:
+    video_options.add_options(parser, _positive)
+    _runtime_options(parser)
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    filter_options.add_options(parser)
+    _runtime_options(parser)
 
 
 def _photos(parser: argparse.ArgumentParser) -> None:
@@ -284,3 +285,19 @@ def _size(text: str) -> SizeHW:
 
 def _refuse(why: str) -> NoReturn:
     raise argparse.ArgumentTypeError(why)
+
+
+OTHERS = {
+    "gallery": ("every task on photos, as a page", _gallery_options),
+    "video": ("a task on every frame of a video or a camera", _video_options),
+    "filter": (
+        "stickers, backgrounds, light and weather by what is in the photo",
+        _filter_options,
+    ),
+    "models": ("the models of the bundle", _reading_options),
+    "bench": ("how long models and pipelines take", _bench_options),
+    "canary": ("what runs each model here, rightly and fast", _canary_options),
+    "dump": ("what every step of a model gives", _dump_options),
+    "doctor": ("what is wrong with an app's dump", _doctor_options),
+    "parity": ("a dump, held against a server", _parity_options),
+}

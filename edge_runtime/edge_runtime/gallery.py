@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
 import cv2
+import msgspec
 import numpy as np
 
 from edge_runtime import drawing
@@ -18,7 +21,7 @@ from edge_runtime.painting import Style
 from edge_runtime.pipeline import Lens
 from edge_runtime.runner import open_lens
 from edge_runtime.sayings import say
-from edge_runtime.terminal import answer, complain, progress
+from edge_runtime.terminal import answer, complain, progress, readable
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -111,8 +114,11 @@ OF_ALL = (
 def run_gallery(args: Namespace) -> int:
     """Write the page; a photo that cannot be used is passed over.  Returns the status."""
     failures: list[PhotoError] = []
-    tiles = _tiles(open_lens(args), expand(args.photos), failures)
-    answer(str(write_gallery(tiles, args.out)))
+    photos = expand(args.photos)
+    tiles = _tiles(open_lens(args), photos, failures)
+    page = write_gallery(tiles, args.out)
+    said = {"page": readable(page), "photos": len(photos) - len(failures)}
+    answer(msgspec.json.encode(said).decode() if args.json else str(page))
     return 1 if failures else 0
 
 
@@ -151,7 +157,7 @@ def write_gallery(tiles: Iterable[Tile], folder: Path) -> Path:
         figures.setdefault(tile.photo, []).append(_figure(tile, name))
     sections = "\n".join(_section(photo, made) for photo, made in figures.items())
     page = folder / "index.html"
-    write_bytes(page, _PAGE.format(sections=sections).encode())
+    write_bytes(page, readable(_PAGE.format(sections=sections)).encode())
     return page
 
 
@@ -161,7 +167,9 @@ def _section(photo: str, figures: list[str]) -> str:
 
 def _figure(tile: Tile, name: str) -> str:
     task, caption = html.escape(tile.task), html.escape(tile.caption)
-    picture = f'<img src="{html.escape(name)}" alt="{task} of {html.escape(tile.photo)}">'
+    picture = (
+        f'<img src="{quote(os.fsencode(name))}" alt="{task} of {html.escape(tile.photo)}">'
+    )
     return (
         f"<figure>{picture}<figcaption>{task}<small>{caption}</small></figcaption></figure>\n"
     )

@@ -62,8 +62,11 @@ def write_bytes(path: Path, content: bytes) -> None:
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
+        in_the_way = isinstance(error, FileExistsError)  # where a folder had to be
+        why = "part of it is a file" if in_the_way else error.strerror
+        raise PocketLensError(
+            f"{path} cannot be written: {why}; choose another place with -o"
+        ) from None
+    finally:  # also when Ctrl-C came in between
         with suppress(OSError):
             unfinished.unlink()
-        raise PocketLensError(
-            f"{path} cannot be written: {error.strerror}; choose another place with -o"
-        ) from None

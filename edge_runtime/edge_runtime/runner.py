@@ -16,7 +16,7 @@ from edge_runtime.pipeline import Lens
 from edge_runtime.predictor import Runtime
 from edge_runtime.results import Timings
 from edge_runtime.sayings import say
-from edge_runtime.terminal import answer, complain, progress
+from edge_runtime.terminal import answer, complain, progress, readable
 from edge_runtime.wire import photo_json
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _one(lens: Lens, args: Namespace, path: Path, out: Path | None) -> None:
     if out is not None:
         write_picture(out, COMMANDS[args.command].paint(photo.rgb, prediction.value))
     if args.json:
-        answer(photo_json(args.command, str(path), photo.size_wh, prediction, out))
+        answer(photo_json(args.command, readable(path), photo.size_wh, prediction, out))
     else:
         answer(f"{path}: {say(prediction.value)}" + (f"\n  -> {out}" if out else ""))
 
@@ -99,7 +99,7 @@ def _outs(args: Namespace, photos: list[Path]) -> list[Path] | list[None]:
     elif len(photos) == 1:
         outs = [args.out]
     else:
-        args.usage_error(f"{len(photos)} photos need a folder: -o {args.out.stem}")
+        args.usage_error(f"{len(photos)} photos need a folder: -o {args.out.with_suffix('')}")
     transparent = args.command == "background" and args.background == TRANSPARENT
     for photo, out in zip(photos, outs, strict=True):
         check_target(photo, out, transparent=transparent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from edge_runtime.errors import PocketLensError
 
@@ -12,13 +13,20 @@ from edge_runtime.errors import PocketLensError
 def answer(text: str) -> None:
     """A result, for whoever reads the output; ``PocketLensError`` where it goes nowhere."""
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(readable(text, sys.stdout) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except (OSError, AttributeError) as error:  # a full disk, or no output at all
         discard_output()
         raise PocketLensError(f"standard output takes nothing ({error})") from None
+
+
+def readable(text: str | Path, stream: TextIO | None = None) -> str:
+    """``text`` as the stream, or else UTF-8, can hold it: the bytes of a file's name need be
+    no text, and a terminal may know ASCII only."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return str(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def discard_output() -> None:
@@ -31,10 +39,10 @@ def discard_output() -> None:
 def complain(problem: object) -> None:
     """One line about what went wrong, unless somebody closed standard error."""
     if sys.stderr:
-        sys.stderr.write(f"edge-run: {problem}\n")
+        sys.stderr.write(readable(f"edge-run: {problem}\n", sys.stderr))
 
 
 def progress(text: str) -> None:
     """How far long work is, where a person looks on."""
     if sys.stderr and sys.stderr.isatty():
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(readable(text, sys.stderr) + "\n")

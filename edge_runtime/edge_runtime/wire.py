@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from edge_runtime.results import Faces, Labels, Mask, Objects, Picture
+from edge_runtime.terminal import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,7 @@ def photo_json(
     """
     result = result_record(prediction.value)
     if output is not None and isinstance(prediction.value, Mask | Picture):
-        result["output"] = str(output)
+        result["output"] = readable(output)
     record = {
         "task": task,
         "model": prediction.model,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_runtime.batch import check_target, expand, is_folder, targets
+from edge_runtime.batch import check_target, expand, is_folder, same_file, targets
 from edge_runtime.errors import PocketLensError, UnknownName
 
 
@@ -77,3 +77,12 @@ def test_what_cannot_be_written_is_refused_before_the_work() -> None:
         check_target(Path("a"), Path("o.gif"), transparent=False)
     with pytest.raises(PocketLensError, match="JPEG cannot be transparent"):
         check_target(Path("a"), Path("o.jpg"), transparent=True)
+
+
+def test_a_name_that_cannot_be_is_said_by_whoever_opens_it(album: Path) -> None:
+    long = album / ("a" * 300 + ".png")
+    assert expand([long]) == [long]
+    assert not is_folder(long, [long])
+    check_target(long, long, transparent=False)
+    assert not same_file(long, album)
+    assert same_file(album, album.parent / "album")

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edge_runtime.cli import OTHERS, TASKS
+
 ROOT = Path(__file__).parents[2]
 POINTS = {"right_eye", "left_eye", "nose_tip", "mouth", "right_ear", "left_ear"}
 
@@ -227,3 +229,27 @@ def test_nothing_heavy_is_imported(selfie: Path) -> None:
         [sys.executable, "-c", code, str(selfie)], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_name_of_bytes_that_are_no_text_is_a_name(samples: Path, tmp_path: Path) -> None:
+    photo = tmp_path / os.fsdecode(b"\xff.png")
+    shutil.copy(samples / "coffee.png", photo)
+    said = answer("classify", photo)
+    assert said["image"].endswith("\\udcff.png")
+    assert run("classify", photo, "-o", tmp_path / "out").returncode == 0
+    assert (tmp_path / "out" / photo.name).is_file()
+
+
+@pytest.mark.parametrize("command", ["faces", "video"])
+def test_a_name_too_long_to_be_one_is_one_line(command: str, tmp_path: Path) -> None:
+    done = run(command, tmp_path / ("a" * 300 + ".mp4"), "-o", tmp_path / "out.mp4")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("edge-run: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_every_command_says_what_it_is_for() -> None:
+    listed = run("--help").stdout
+    for command in (*TASKS, *OTHERS):
+        assert f"    {command}" in listed
+    assert "what runs each model here" in run("canary", "--help").stdout

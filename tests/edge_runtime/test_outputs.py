@@ -80,8 +80,20 @@ def test_nothing_half_written_stays(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PocketLensError, match="choose another place"):
+    with pytest.raises(PocketLensError, match="part of it is a file; choose another place"):
         write_bytes(tmp_path / "file" / "out.png", b"x")
+
+
+def test_an_interruption_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_bytes(tmp_path / "out.png", b"x")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_replaced_and_readable_as_the_umask_says(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from edge_runtime.terminal import answer, complain, progress
+from edge_runtime.terminal import answer, complain, progress, readable
 
 
 class Terminal(io.StringIO):
@@ -57,3 +59,15 @@ def test_an_output_that_takes_nothing_is_one_line(somewhere: str) -> None:
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     done = shell("| head -c 1")
     assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_what_a_stream_cannot_write_is_spelt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    ascii_only = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", ascii_only)
+    monkeypatch.setattr(sys, "stderr", ascii_only)
+    answer("ü")
+    complain("写")
+    ascii_only.flush()
+    assert ascii_only.buffer.getvalue() == b"\\xfc\nedge-run: \\u5199\n"  # type: ignore[attr-defined]
+    assert readable("写") == "写"
+    assert readable(Path(os.fsdecode(b"\xff.jpg"))) == "\\udcff.jpg"

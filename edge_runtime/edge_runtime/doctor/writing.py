@@ -95,7 +95,7 @@ def run_dump(args: Namespace) -> int:
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    if out.suffix == ".zip":
+    if out.suffix.lower() == ".zip":
         write_bytes(out, zipped(files))
         return
     for name, content in files.items():

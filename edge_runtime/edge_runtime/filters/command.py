@@ -19,7 +19,7 @@ from edge_runtime.images import open_photo
 from edge_runtime.outcomes import Degraded
 from edge_runtime.outputs import write_picture
 from edge_runtime.runner import open_lens
-from edge_runtime.terminal import answer, complain, progress
+from edge_runtime.terminal import answer, complain, progress, readable
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -94,7 +94,7 @@ def _outs(args: Namespace, photos: list[Path]) -> list[Path]:
     elif len(photos) == 1:
         outs = [args.out]
     else:
-        args.usage_error(f"{len(photos)} photos need a folder: -o {args.out.stem}")
+        args.usage_error(f"{len(photos)} photos need a folder: -o {args.out.with_suffix('')}")
     for photo, out in zip(photos, outs, strict=True):
         check_target(photo, out, transparent=False)
     return outs
@@ -124,11 +124,11 @@ def _one(camera: _Camera, path: Path, out: Path, *, as_json: bool) -> None:
         record: dict[str, Any] = {
             "task": "filter",
             "filter": camera.chosen.name,
-            "image": str(path),
+            "image": readable(path),
             "size": list(photo.size_wh),
             "ms": {name: round(ms, 3) for name, ms in outcome.provenance.ms.items()},
             "degraded": why,
-            "result": {"channels": "RGB", "output": str(out)},
+            "result": {"channels": "RGB", "output": readable(out)},
         }
         answer(msgspec.json.encode(record).decode())
         return

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from importlib.util import find_spec
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from edge_runtime.batch import same_file
 from edge_runtime.errors import VideoError
 from edge_runtime.runner import open_lens
-from edge_runtime.terminal import answer, complain, progress
+from edge_runtime.terminal import answer, complain, progress, readable
 from edge_runtime.video.interruption import stopping
 from edge_runtime.video.painters import Wish, painter
 from edge_runtime.video.places import camera, place_of
@@ -20,7 +22,6 @@ from edge_runtime.video.watching import Watcher
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
-    from pathlib import Path
     from threading import Event
 
     from edge_runtime.video.places import Place
@@ -67,7 +68,7 @@ def _check_target(place: Place, out: Path) -> None:
     from edge_runtime.video.writing import format_of  # noqa: PLC0415  needs PyAV
 
     format_of(out)
-    if out.exists() and place.address.startswith("file:") and out.samefile(place.name):
+    if place.address.startswith("file:") and same_file(Path(place.name), out):
         raise VideoError(f"{out} is the video itself: choose another name with -o")
 
 
@@ -127,8 +128,8 @@ def _report(reader: Reader, args: Namespace, ending: Ending) -> None:
     if args.json:
         said = {
             "task": args.task,
-            "input": reader.name,
-            "output": str(args.out),
+            "input": readable(reader.name),
+            "output": readable(args.out),
             "size": reader.form.size_wh,
             "complete": ending.problem is None and not (ending.stopped and not reader.live),
         }
