@@ -168,7 +168,19 @@ test("what is sent", async () => {
   const key = first.headers.get("Idempotency-Key") ?? "";
   assert.equal(second.headers.get("Idempotency-Key"), key);
   assert.ok(key.length > 30);
-  assert.deepEqual([first.init.credentials, first.init.redirect], ["omit", "error"]);
+  assert.deepEqual([first.init.credentials, first.init.redirect], ["omit", "manual"]);
+});
+
+test("a redirect is no answer, whether its status is known or not", async () => {
+  const asked = stubbed(() => said(null, 307, { Location: "http://127.0.0.1:9/" }));
+  const told307 = await remote().faces(PHOTO);
+  assert.ok(told307.kind === "unavailable" && told307.retryAfter === null);
+  assert.match(told307.why, /status 307/);
+  assert.equal(asked.length, 1);
+  const transport = async () => ({ status: 0, retryAfter: "", body: new Uint8Array(0) });
+  const opaque = await remote({ transport }).faces(PHOTO);
+  assert.ok(opaque.kind === "unavailable" && opaque.code === "not-an-answer");
+  assert.match(opaque.why, /a redirect/);
 });
 
 test("a deadline is kept by whoever does not answer", async () => {

@@ -44,7 +44,8 @@ export function refusalOf({ status, retryAfter, body }: Reply): Refusal {
   const problem = problemOf(body);
   if (problem === null) {
     const retryable = GATEWAY.includes(status) || status === 429;
-    const why = `the server answered with status ${status}`;
+    const what = status === 0 ? "a redirect" : `status ${status}`;
+    const why = `the server answered with ${what}`;
     return new Refusal(why, "not-an-answer", retryable ? after : null);
   }
   const { code, detail, retryable } = problem;

@@ -14,6 +14,7 @@ export interface Request {
 
 /** An HTTP answer, whole. */
 export interface Reply {
+  /** 0 for a redirect, where a browser does not say which. */
   readonly status: number;
   /** The header `Retry-After`, empty where there is none. */
   readonly retryAfter: string;
@@ -60,7 +61,7 @@ export function fetching(root: string, maxBytes: number): Transport {
         method,
         headers,
         signal,
-        redirect: "error",
+        redirect: "manual",
         credentials: "omit",
         cache: "no-store",
         referrerPolicy: "no-referrer",

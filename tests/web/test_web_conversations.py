@@ -1,4 +1,4 @@
-"""A page that sends a second request beside a slow first, and a server that sees both."""
+"""A page, and a server that answers late, elsewhere or never: what arrives, what is cut."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ class Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         server: Any = self.server
         reply = server.state.answer(headers, self.connection)
-        if reply is not None:
-            body = json.dumps(reply["body"]).encode()
-            self.say(reply["status"], body, reply.get("retry_after", ""))
+        if reply is not None and "fails" not in reply:
+            text = reply["text"] if "text" in reply else json.dumps(reply["body"])
+            self.say(reply["status"], text.encode(), reply.get("retry_after", ""))
 
     def say(self, status: int, body: bytes, after: str) -> None:
         self.send_response(status)
-        for name, value in {**CORS, "Retry-After": after}.items():
+        for name, value in {**CORS, "Retry-After": after, "Location": "/"}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -186,4 +186,19 @@ def test_both_are_cut_at_the_deadline(ask: Callable[..., Any], server: Server) -
     assert time.monotonic() - started < 5
     assert outcomes == [["unavailable", "deadline", 0]]
     until(lambda: sorted(server.cut) == [0, 1])
+    assert len(set(server.keys)) == 1
+
+
+def test_a_redirect_is_no_answer_and_nothing_is_sent_after_it(
+    ask: Callable[..., Any], server: Server
+) -> None:
+    assert ask(["redirect"], [{}]) == [["unavailable", "not-an-answer", 0]]
+    assert len(server.asked) == 1
+
+
+def test_a_broken_connection_and_half_an_answer_are_repeated(
+    ask: Callable[..., Any], server: Server
+) -> None:
+    assert ask(["reset", "half", "faces"], [{}]) == [["ok", 1, 3]]
+    assert len(server.asked) == 3
     assert len(set(server.keys)) == 1
