@@ -16,6 +16,7 @@ import numpy as np
 from edge_runtime.compose import cut_out, replace_background
 from edge_runtime.results import CutOut
 from edge_runtime.spec import Record
+from edge_server.cut_marks import marked
 from edge_server.object_names import known_labels, meant_labels
 from edge_server.outlines import object_alpha, person_alpha, softened, window_around
 from edge_server.problems import InvalidParameter
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge_runtime.results import Instances, Objects
+    from edge_server.cut_marks import Mark
     from edge_server.outlines import Window
 
     Floats = NDArray[np.float32]
@@ -41,11 +43,14 @@ _PERSON = "person"
 class CutParams(Record, frozen=True, kw_only=True):
     """``objects``: what to cut out, by name, such as ``cat`` or ``people``; at least one.
     ``background``: what is behind; ``score``: how sure a finder has to be of an object.
+    ``boxes`` paints a box around each that was found, ``names`` what it is beside it.
     """
 
     objects: Annotated[tuple[Name, ...], msgspec.Meta(max_length=20)] = ()
     background: Literal["transparent", "white"] = "transparent"
     score: Annotated[float, msgspec.Meta(ge=0.05, le=1)] = 0.4
+    boxes: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +73,10 @@ class Finders:
 
 @dataclass(frozen=True)
 class _Part:
-    """The alpha [h, w] of one object in its window of the photo."""
+    """The alpha [h, w] of one object in its window of the photo; ``box`` is where it is."""
 
     label: str
+    box: tuple[float, float, float, float]
     window: Window
     alpha: Floats
 
@@ -87,15 +93,17 @@ def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
         method, draw = "instance-segmentation", _from_masks
     else:
         method, draw = "detector+segmenter+grabcut", _from_boxes
-    alpha, found = np.zeros(rgb.shape[:2], dtype=np.float32), set()
+    alpha = np.zeros(rgb.shape[:2], dtype=np.float32)
+    marks: list[Mark] = []
     for part in draw(rgb, params.objects, params.score, finders):
-        found.add(part.label)
+        marks.append((part.label, part.box))
         there = alpha[part.window.rows, part.window.columns]
         np.maximum(there, part.alpha, out=there)
+    pixels = _composed(rgb, alpha, params.background)
     return CutOut(
-        pixels=_composed(rgb, alpha, params.background),
+        pixels=marked(pixels, marks, boxes=params.boxes, names=params.names),
         mask=alpha >= 0.5,
-        found=meant_labels(params.objects, found),
+        found=meant_labels(params.objects, {label for label, _ in marks}),
         method=method,
     )
 
@@ -121,7 +129,9 @@ def _from_masks(
             x0, y0, x1, y1 = window.box
             cell = max(x1 - x0, y1 - y0) / _CELLS
             mask = one.mask[window.rows, window.columns]
-            yield _Part(one.label, window, softened(window.of(rgb), mask, cell / 2))
+            yield _Part(
+                one.label, one.box_xyxy, window, softened(window.of(rgb), mask, cell / 2)
+            )
 
 
 def _from_boxes(
@@ -141,4 +151,4 @@ def _from_boxes(
             alpha = person_alpha(rgb, window, finders.portrait)
         if alpha is None:
             alpha = object_alpha(rgb, window)
-        yield _Part(one.label, window, alpha)
+        yield _Part(one.label, one.box_xyxy, window, alpha)

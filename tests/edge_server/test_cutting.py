@@ -76,6 +76,31 @@ def test_white_behind() -> None:
     assert (result.pixels[25, 17] == (220, 120, 40)).all()
 
 
+@pytest.mark.parametrize("background", ["transparent", "white"])
+def test_boxes_and_names_are_painted_where_they_are_wanted(background: Any) -> None:
+    def pixels(**given: bool) -> Any:
+        params = CutParams(objects=("cat",), background=background, **given)
+        result = cut(scene(), params, with_instances([]))
+        assert result.found == ("cat",)
+        assert (result.mask != CAT.mask).mean() < 0.02  # the mask is of the object alone
+        return result.pixels.astype(int)
+
+    plain, boxed, named = pixels(), pixels(boxes=True), pixels(names=True)
+    both = pixels(boxes=True, names=True)
+    assert plain.shape == boxed.shape == named.shape == both.shape
+    x0, y0, x1, y1 = (int(at) for at in CAT.box_xyxy)
+    changed = (boxed != plain).any(axis=2)
+    assert changed[y0, x0:x1].all()
+    assert changed[y0 : y1 + 1, x0].all()
+    assert not changed[y0 + 5 : y1 - 5, x0 + 5 : x1 - 5].any()
+    assert not changed[:, 40:].any()  # the dog was not asked for
+    assert (named != plain).any()
+    assert not (named != plain)[30:].any()
+    assert ((both != plain).any(axis=2) >= changed).mean() > 0.99
+    if background == "transparent":
+        assert (boxed[changed][:, 3] == 255).all()
+
+
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(UnknownName, match=r"'kat' \(nearest: cat\)"):
         cut(scene(), CutParams(objects=("kat",)), with_instances([]))

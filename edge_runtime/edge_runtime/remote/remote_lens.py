@@ -197,7 +197,8 @@ class RemoteLens:
         how: How | None = None,
         **fields: Field,
     ) -> Outcome[CutOut]:
-        """The objects of those names cut out; ``fields``: ``background``, ``score``.
+        """The objects of those names cut out; ``fields``: ``background``, ``score``,
+        ``boxes``, ``names``.
 
         Degraded where the server had to do without its network for outlines.
         """

@@ -6,8 +6,10 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from edge_server.api.parameters import names_of
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.object_cut import CutWishes
 from edge_server.parents.pic_metric_answers import PicMetric
 from edge_server.parents.smart_filter import FACES, OPTIONS
 
@@ -113,7 +115,8 @@ def _urlimg2img(problems: Json) -> Json:
 def _cut(problems: Json) -> Json:
     names = {"type": "array", "items": _TEXT}
     photo = {"image_base64": _TEXT, "image_url": _TEXT}
-    wishes = _fields(("objects",), objects=names, return_white_bg=_FLAG, **photo)
+    flags = dict.fromkeys(names_of(CutWishes), _FLAG)
+    wishes = _fields(("objects",), objects=names, **flags, **photo)
     answer = _fields(
         ("error", "response"),
         error={"const": False},

@@ -1,8 +1,9 @@
 """ObjectCut (github.com/AlbertSuarez/object-cut): objects by their names, cut out.
 
-``POST /cut`` with ``image_url`` or ``image_base64`` (also the URL-safe alphabet), ``objects``
-and ``return_white_bg``, in JSON or a form; the answer and its errors are in that project's
-shape: ``{"error": false, "response": {"image_base64": ...}}``.
+``POST /cut`` with ``image_url`` or ``image_base64`` (also the URL-safe alphabet), ``objects``,
+``return_white_bg``, ``return_bounding_box`` and ``return_text``, in JSON or a form; the answer
+and its errors are in that project's shape:
+``{"error": false, "response": {"image_base64": ...}}``.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ _LISTED = "objects[]"  # as jQuery writes a list into a form
 
 
 class CutWishes(Record, frozen=True, kw_only=True):
-    """``objects``: what to cut out, by name.  ``return_white_bg``: white behind it, not
-    transparent.  The project's first clients also say that they want neither box nor text.
+    """``return_white_bg``: white behind the objects, not transparent.
+    ``return_bounding_box``: a box is painted around each in the picture that comes back, and
+    with ``return_text`` what it is; the answer has no member for either, as the project's has
+    none.
     """
 
     return_white_bg: bool = False
@@ -72,13 +75,15 @@ def _source(body: Body) -> Body:
 
 def _question(fields: dict[str, Any]) -> Question:
     wishes = read_parameters(CutWishes, fields)
-    if wishes.return_bounding_box or wishes.return_text:
-        raise InvalidParameter("boxes and texts are drawn by /v1/instances: leave them out")
     names = fields.get("objects", fields.get(_LISTED))
     if not names:
         fault = Fault("/objects", "at least one name")
         raise InvalidParameter("name what to cut out: send objects", faults=(fault,))
     listed = [names] if isinstance(names, str) else names
-    background = "white" if wishes.return_white_bg else "transparent"
-    params = read_parameters(CutParams, {"objects": listed})
-    return Question(task="cut", params={"objects": params.objects, "background": background})
+    params = {
+        "objects": read_parameters(CutParams, {"objects": listed}).objects,
+        "background": "white" if wishes.return_white_bg else "transparent",
+        "boxes": wishes.return_bounding_box,
+        "names": wishes.return_text,
+    }
+    return Question(task="cut", params=params)

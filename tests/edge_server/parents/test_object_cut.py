@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import requests
 from PIL import Image
@@ -92,10 +93,44 @@ def whole(address: str) -> bytes:
     return opened(requests.post(f"{address}/cut", json=body, timeout=60)).tobytes()
 
 
+@pytest.mark.parametrize("white", [False, True])
+def test_box_and_text_are_painted_on_the_picture(
+    white: bool, address: str, http: Http, pixels: Any
+) -> None:
+    def made(**given: Any) -> Any:
+        body = {"image_base64": SAFE, "objects": ["cup"], "return_white_bg": white} | given
+        return pixels(opened(http.post(f"{address}/cut", json=body)))
+
+    plain, boxed = made(), made(return_bounding_box=True)
+    both = made(return_bounding_box=True, return_text=True)
+    rows, columns = np.nonzero((boxed != plain).any(axis=2))
+    box = rows.min(), rows.max(), columns.min(), columns.max()
+    found = http.post(f"{address}/v1/objects", files={"image": CONTENT}).json()["result"]
+    (cup,) = [one for one in found["objects"] if one["label"] == "cup"]
+    left, top, right, bottom = cup["box"]
+    assert np.abs(np.array(box) - (top, bottom, left, right)).max() <= 2
+    middle = np.s_[box[0] + 9 : box[1] - 8, box[2] + 9 : box[3] - 8]
+    assert np.array_equal(boxed[middle], plain[middle])
+    named = (both != boxed).any(axis=2)
+    assert named.sum() > 100
+    assert np.nonzero(named)[0].max() < box[0] + 12  # above the box
+    if not white:
+        assert (both[named][:, 3] == 255).all()
+
+
+@pytest.mark.parametrize("yes", ["true", "True", "1"])
+def test_a_form_wishes_in_text(yes: str, address: str, http: Http, whole: bytes) -> None:
+    wishes = {"return_bounding_box": yes, "return_text": yes}
+    body = {"image_base64": SAFE, "objects": "cup"} | wishes
+    assert opened(http.post(f"{address}/cut", data=body)).tobytes() != whole
+
+
 def test_nothing_of_the_name_is_an_empty_picture(address: str, http: Http, pixels: Any) -> None:
     body = {"image_base64": SAFE, "objects": ["giraffe"]}
-    made = opened(http.post(f"{address}/cut", json=body))
-    assert not pixels(made.getchannel("A")).any()
+    wishes = {"return_bounding_box": True, "return_text": True}
+    for more in ({}, wishes):
+        made = opened(http.post(f"{address}/cut", json=body | more))
+        assert not pixels(made.getchannel("A")).any()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +141,7 @@ def test_nothing_of_the_name_is_an_empty_picture(address: str, http: Http, pixel
         ({"image_base64": SAFE, "objects": ["unicorn"]}, 422, "unknown-name"),
         ({"image_base64": SAFE, "objects": [7]}, 422, "invalid-parameter"),
         (
-            {"image_base64": SAFE, "objects": ["cup"], "return_text": True},
+            {"image_base64": SAFE, "objects": ["cup"], "return_text": "perhaps"},
             422,
             "invalid-parameter",
         ),
