@@ -184,6 +184,12 @@ void main() {
     expect(server.asked, hasLength(1));
   });
 
+  test('a router keeps how patient a question is', () {
+    const how = How(hedgeAfter: 2, key: 'k');
+    final copied = how.copy(seconds: 1, fullSize: true);
+    expect((copied.hedgeAfter, copied.seconds, copied.key), (2, 1, 'k'));
+  });
+
   test('a mistake of the app says nothing of the server', () async {
     final server = Said(() => throw StateError('a mistake'));
     final lens = server.lens();
