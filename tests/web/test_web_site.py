@@ -364,6 +364,86 @@ def test_filters_of_this_device_are_the_servers(
     visitor.picture(f"device-{preset}")
 
 
+@pytest.fixture(scope="module")
+def small(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A part of a photo that is enlarged in four windows."""
+    path = tmp_path_factory.mktemp("small") / "small.png"
+    with Image.open(samples / "chelsea.png") as photo:
+        photo.convert("RGB").crop((120, 60, 270, 200)).save(path)
+    return path
+
+
+def test_an_enlargement_of_this_device_is_the_phones(
+    at_home: Visitor, server: Server, small: Path
+) -> None:
+    visitor, page = at_home, at_home.page
+    visitor.forget()
+    visitor.take(small)
+    visitor.choose("super-resolution")
+    assert "fur and leaves look drawn" in page.inner_text("#controls")
+    page.select_option("#controls select", "2")
+    page.evaluate("""() => {
+      window.shares = [];
+      const seen = () => window.shares.push(document.querySelector('#progress progress').value);
+      window.watch = new MutationObserver(seen);
+      window.watch.observe(document.querySelector('#progress progress'), { attributes: true });
+    }""")
+    visitor.press()
+    visitor.done("small.png", "super-resolution", "device")
+    shares = page.evaluate("() => { window.watch.disconnect(); return window.shares; }")
+    assert shares == sorted(shares)
+    assert len({one for one in shares if 0 < one < 1}) >= 2  # of four windows
+    assert page.inner_text(".badge") == "On this device"
+    assert re.search(r"\d m?s", page.inner_text(".time"))
+    assert "super-resolution-compact" in visitor.record()["ran"]["model"]
+    here = visitor.pixels()[..., :3].astype(int)
+    fields = {"model": "super-resolution-compact", "scale": "2", "picture": "png"}
+    there = decoded(server.answer("super-resolution", small, **fields)["picture"])
+    assert here.shape == there.shape == (280, 300, 3)
+    assert np.abs(here - there).max() <= 1
+    visitor.picture("device-enlarged")
+
+
+def test_enlarging_on_this_device_can_be_cancelled(at_home: Visitor, samples: Path) -> None:
+    visitor, page = at_home, at_home.page
+    visitor.take(samples / PHOTO)
+    visitor.choose("super-resolution")
+    visitor.forget()
+    visitor.press()
+    moved = "() => document.querySelector('#progress progress').value > 0"
+    page.wait_for_function(moved)
+    page.wait_for_selector("#progress-text:has-text('%')")
+    visitor.picture("device-enlarging")
+    page.click("#cancel")
+    page.wait_for_selector("#progress", state="hidden")
+    assert page.inner_text("#status") == "Cancelled"
+    assert not page.is_visible("#result")
+    visitor.choose("objects")  # in another worker
+    visitor.done(PHOTO, "objects", "device")
+
+
+def test_without_the_usual_weights_the_server_is_asked_for_what_is_there(
+    visitor: Visitor, server: Server, small: Path
+) -> None:
+    page = visitor.page
+    visitor.take(small)
+    visitor.choose("super-resolution")
+    assert page.input_value("#controls details select") == "super-resolution-compact"
+    assert "no weights here" in page.inner_text("#controls details")
+    page.select_option("#controls label:has-text('How large') select", "2")
+    visitor.press()
+    visitor.done("small.png", "super-resolution", "server")
+    assert visitor.record()["ran"]["model"] == "super-resolution-compact"
+    fields = {"model": "super-resolution-compact", "scale": "2", "picture": "png"}
+    there = decoded(server.answer("super-resolution", small, **fields)["picture"])
+    np.testing.assert_array_equal(visitor.pixels(), there)
+    visitor.picture("server-enlarged")
+    page.select_option("#controls details select", "super-resolution")
+    visitor.press()
+    page.wait_for_selector('body[data-problem="weights-missing"]')
+    assert "model=super-resolution-compact is at hand" in page.inner_text("#problem")
+
+
 def assert_same_picture(visitor: Visitor, there: dict[str, Any]) -> None:
     """Within a few grey levels; far off only along outlines, which are smoothed otherwise."""
     here, theirs = seen_on_white(visitor.pixels()), seen_on_white(decoded(there["picture"]))
@@ -540,6 +620,12 @@ def test_axe_finds_nothing_in_light_and_dark(
         found += violations(page)
         visitor.picture(f"{scheme}-{width}-{task}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for place in ("server", "device"):
+        visitor.at(place)
+        visitor.choose("super-resolution")
+        found += violations(page)
+        visitor.picture(f"{scheme}-{width}-enlarge-{place}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.click("#settings")
     found += violations(page)
     assert found == []
@@ -624,7 +710,7 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(
 
 
 def test_with_the_server_gone_the_device_goes_on(
-    web: Any, tmp_path: Path, samples: Path
+    web: Any, tmp_path: Path, samples: Path, small: Path
 ) -> None:
     server = Server(tmp_path)
     visitor = Visitor(web, server.url)
@@ -644,6 +730,8 @@ def test_with_the_server_gone_the_device_goes_on(
         task: server.answer(task, samples / PHOTO, picture="png", **fields)
         for task, fields in words.items()
     }
+    compact = {"model": "super-resolution-compact", "picture": "png"}
+    larger = decoded(server.answer("super-resolution", small, **compact)["picture"])
     server.kill()
     visitor.choose("faces")
     page.wait_for_selector('body[data-problem="unreachable"]')
@@ -665,6 +753,11 @@ def test_with_the_server_gone_the_device_goes_on(
             page.click('.pick label:has([value="words"])')
             visitor.done(PHOTO, task, "device")
         assert_same_picture(visitor, there)
+    visitor.take(small)
+    visitor.choose("super-resolution")
+    visitor.press()
+    visitor.done("small.png", "super-resolution", "device")
+    assert np.abs(visitor.pixels()[..., :3].astype(int) - larger).max() <= 1
     visitor.leave()
 
 

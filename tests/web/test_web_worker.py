@@ -197,3 +197,52 @@ def test_the_choice_of_an_accelerator_is_kept_by_the_page(web: Any) -> None:
     assert [model for model, _ in first] == ["smile", "face-detection-short"]
     kept = json.loads(web.call("async () => localStorage.getItem('pocketlens-choices')"))
     assert len(kept) == 2
+
+
+def test_a_worker_says_how_far_it_is_and_is_not_late_while_it_does(web: Any) -> None:
+    """A worker that is played: six shares, and an answer after the deadline of a silent one."""
+    played = b"""onmessage = ({ data: { id } }) => {
+      let said = 0;
+      const timer = setInterval(() => {
+        said += 1;
+        postMessage(said < 7 ? { id, share: said / 6 } : { id, value: 'done' });
+        if (said === 7) clearInterval(timer);
+      }, 300);
+    };"""
+    with web.with_files({"/played.js": played}):
+        answer, shares = web.call(
+            """async (web) => {
+              const shares = [];
+              const lens = new web.lib.WorkerLens({
+                worker: '/played.js', bundle: '/', wasm: '/', deadlineMs: 1800 });
+              const after = (share) => shares.push(share);
+              const answer = await lens.predict('any', new Uint8Array(), {}, after);
+              await lens.close();
+              return [answer, shares];
+            }"""
+        )
+    assert answer == "done"
+    assert shares == [number / 6 for number in range(1, 7)]
+
+
+def test_what_cannot_be_enlarged_is_said(web: Any) -> None:
+    said = web.call(
+        """async (web) => {
+          const lens = await web.opened();
+          const asked = async (side, scale) => {
+            const data = new Uint8Array(3 * side * side);
+            const photo = { width: side, height: side, data };
+            const error = await lens
+              .predict('super-resolution-compact', photo, { scale })
+              .catch((reason) => reason);
+            return [error.name, error.message];
+          };
+          const answers = [await asked(4, 3), await asked(2501, 4)];
+          await lens.close();
+          return answers;
+        }"""
+    )
+    assert said[0][0] == "UnknownName"
+    assert said[0][1] == "unknown scale of super-resolution-compact '3'; known: 2, 4"
+    assert said[1][0] == "PhotoTooLarge"
+    assert "take a smaller scale or a smaller photo" in said[1][1]

@@ -126,9 +126,9 @@ class Page {
       const inWindows = (model: string) =>
         this.bundle.entry(model).spec.program[1].step === "cut-windows"; // a trace has only one
       const device: Pick<WorkerLens, "predict"> = {
-        predict: async (model, ...given) => {
-          if (inWindows(model)) return lens.predict(model, ...given);
-          return (trace = await lens.trace(model, ...given)).prediction;
+        predict: async (model, photo, request, after) => {
+          if (inWindows(model)) return lens.predict(model, photo, request, after);
+          return (trace = await lens.trace(model, photo, request)).prediction;
         },
       };
       const router = new Router(device, this.remote, { policy: policy() });

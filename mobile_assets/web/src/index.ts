@@ -20,7 +20,7 @@ export type { Retouched } from "./filters/retoucher.js";
 export type { Scene as FilterScene } from "./filters/scene.js";
 export { LIMITS, openPhoto } from "./images.js";
 export { Lens } from "./lens.js";
-export type { Choose, Request, Trace, TracedStage } from "./lens.js";
+export type { After, Choose, Request, Trace, TracedStage } from "./lens.js";
 export { LiteRt } from "./litert.js";
 export type { LiteRtOptions } from "./litert.js";
 export type { Manifest, ModelEntry, ModelFile, ModelSpec, Step } from "./manifest_types.js";

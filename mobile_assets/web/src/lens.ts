@@ -2,7 +2,7 @@
 import type { Accelerator, Backend } from "./backend.js";
 import type { Bundle } from "./bundle.js";
 import { stepOf } from "./contract.js";
-import { SpecError } from "./errors.js";
+import { PhotoTooLarge, SpecError, UnknownName } from "./errors.js";
 import { openPhoto } from "./images.js";
 import type { ModelEntry, ModelFile, Step } from "./manifest_types.js";
 import { type Executed, NO_TIME, Predictor, added } from "./predictor.js";
@@ -11,13 +11,19 @@ import type { StyleVector, Tensors, Timings } from "./results.js";
 import { parseStyle } from "./stylise.js";
 import { place, windows } from "./windows.js";
 
-/** What a model is asked: the input's size (its default), the mix of learnt styles, or the
- * picture that gives the style (the photo itself). */
+const MOST_PIXELS = 100_000_000; // of a picture that is made
+
+/** What a model is asked: the input's size (its default), the mix of learnt styles, the
+ * picture that gives the style (the photo itself), or how many times as large (the most). */
 export interface Request {
   readonly sizeHw?: readonly [number, number];
   readonly mix?: string;
   readonly style?: Pixels;
+  readonly scale?: number;
 }
+
+/** What is told the share that is done, 0..1, now and then. */
+export type After = (share: number) => void;
 
 /** What one step gave, for the face of that number where there are several. */
 export interface TracedStage {
@@ -52,15 +58,18 @@ export class Lens {
   ) {}
 
   /** The result of a model on a photo, its file's bytes or its pixels; raises as `openPhoto`,
-   * `Bundle` and `Backend` do. */
+   * `Bundle` and `Backend` do. Of what is made in windows `after` is told how far it is. */
   async predict(
     model: string,
     photo: Uint8Array | Pixels,
     request: Request = {},
+    after: After = () => undefined,
   ): Promise<Prediction> {
     const predictor = await this.predictor(model, request.sizeHw);
     const windowed = stepOf(predictor.spec.program, "cut-windows");
-    if (windowed) return eachWindow(predictor, windowed.margin, photo);
+    if (windowed) {
+      return eachWindow(predictor, windowed.margin, photo, request.scale, after);
+    }
     return (await this.trace(model, photo, request)).prediction;
   }
 
@@ -161,26 +170,47 @@ interface Traced {
   readonly ms: Timings;
 }
 
-/** The whole picture, window by window. */
+/** The whole picture, window by window: as large as the network makes it, or less. */
 async function eachWindow(
   predictor: Predictor,
   margin: number,
   photo: Uint8Array | Pixels,
+  wanted: number | undefined,
+  after: After,
 ): Promise<Prediction> {
-  const joined = stepOf(predictor.spec.program, "join-windows");
-  if (!joined) throw new SpecError(`${predictor.spec.id}: its windows are not joined`);
-  const { scale } = joined;
+  const scale = scaleOf(predictor, wanted);
   const start = performance.now();
   const rgb = photo instanceof Uint8Array ? await openPhoto(photo) : photo;
   let ms: Timings = { ...NO_TIME, decode: performance.now() - start };
   const [width, height] = [scale * rgb.width, scale * rgb.height];
+  if (width * height > MOST_PIXELS) {
+    throw new PhotoTooLarge(
+      `${scale} times as large the photo would have ${width * height} pixels, more than` +
+        ` ${MOST_PIXELS}: take a smaller scale or a smaller photo`,
+    );
+  }
   const pixels = { width, height, data: new Uint8Array(3 * width * height) };
-  for (const window of windows([rgb.width, rgb.height], predictor.size, margin)) {
+  const all = windows([rgb.width, rgb.height], predictor.size, margin);
+  for (const [number, window] of all.entries()) {
     const made = await predictor.predict(rgb, { window });
     place(pixels, window, (made.value as Picture).pixels, scale);
     ms = added(ms, made.ms);
+    after((number + 1) / all.length);
   }
   return { value: { pixels }, ms, from: predictor.provenance };
+}
+
+/** How many times as large: the network's own scale, or one that divides it. */
+function scaleOf({ spec }: Predictor, wanted: number | undefined): number {
+  const joined = stepOf(spec.program, "join-windows");
+  if (!joined) throw new SpecError(`${spec.id}: its windows are not joined`);
+  const { scale: own } = joined;
+  const known = Array.from({ length: own - 1 }, (_, i) => i + 2).filter((s) => own % s === 0);
+  const scale = wanted ?? own;
+  if (!known.includes(scale)) {
+    throw new UnknownName(`scale of ${spec.id}`, `${scale}`, known.map(String));
+  }
+  return scale;
 }
 
 function withValue(face: Face, { spec }: Predictor, { value }: Executed): Face {

@@ -48,16 +48,40 @@ export function cut(rgb: Pixels, window: Window, [width, height]: Size): Pixels 
   return { width, height, data };
 }
 
-/** Put what is kept of a window into its place in a picture `scale` times the photo's size. */
+/** Put what is kept of a window into its place in a picture `scale` times the photo's size; a
+ * part that is larger is made smaller, the pixels of each square averaged. */
 export function place(
   whole: Pixels,
   { rows, columns }: Window,
   part: Pixels,
   scale: number,
 ): void {
-  for (let y = 0; y < part.height; y += 1) {
-    const from = 3 * y * part.width;
+  const { width, height, data } = averaged(
+    part,
+    part.width / scale / (columns.last - columns.first),
+  );
+  for (let y = 0; y < height; y += 1) {
+    const from = 3 * y * width;
     const to = 3 * ((scale * rows.first + y) * whole.width + scale * columns.first);
-    whole.data.set(part.data.subarray(from, from + 3 * part.width), to);
+    whole.data.set(data.subarray(from, from + 3 * width), to);
   }
+}
+
+/** The means of squares of `side` pixels, halves rounded up. */
+function averaged(rgb: Pixels, side: number): Pixels {
+  if (side === 1) return rgb;
+  const [width, height] = [rgb.width / side, rgb.height / side];
+  const data = new Uint8Array(3 * width * height);
+  const row = 3 * rgb.width;
+  for (let y = 0, to = 0; y < height; y += 1) {
+    for (let x = 0; x < 3 * width; x += 1, to += 1) {
+      const first = side * (y * row + x - (x % 3)) + (x % 3);
+      let sum = 0;
+      for (let i = 0; i < side; i += 1) {
+        for (let j = 0; j < side; j += 1) sum += rgb.data[first + i * row + 3 * j];
+      }
+      data[to] = Math.floor(sum / (side * side) + 0.5);
+    }
+  }
+  return { width, height, data };
 }

@@ -50,15 +50,20 @@ const retoucherOf = kept(async (opening) => {
   return new Retoucher(lens, await Library.open(lens.bundle.fetcher));
 });
 
-async function answer({ opening, call }: Asked): Promise<unknown> {
+async function answer({ id, opening, call }: Asked): Promise<unknown> {
   switch (call[0]) {
     case "filter":
       return (await retoucherOf(opening)).filter(call[1], call[2]);
     case "background":
       return (await retoucherOf(opening)).background(call[1], call[2]);
+    case "predict": {
+      const [, ...given] = call;
+      const lens = await lensOf(opening);
+      return lens.predict(...given, (share) => say({ id, share }));
+    }
     default: {
-      const [method, ...given] = call;
-      return (await lensOf(opening))[method](...given);
+      const [, ...given] = call;
+      return (await lensOf(opening)).trace(...given);
     }
   }
 }

@@ -4,7 +4,7 @@ import * as errors from "./errors.js";
 import { BackendError, PocketLensError } from "./errors.js";
 import type { Behind } from "./filters/behind.js";
 import type { Retouched, Retoucher } from "./filters/retoucher.js";
-import type { Lens, Request, Trace } from "./lens.js";
+import type { After, Lens, Request, Trace } from "./lens.js";
 import type { Pixels, Prediction } from "./results.js";
 
 /** Where everything is, as URLs of the page's origin. */
@@ -16,7 +16,8 @@ export interface WorkerOptions {
   /** The folder of the WebAssembly files. */
   readonly wasm: string | URL;
   readonly threads?: number;
-  /** How long a call may take, loading included: then the worker is ended. */
+  /** How long a call may take, loading included, or after it last said how far it is: then
+   * the worker is ended. */
   readonly deadlineMs?: number;
   /** Where the canary's choices are kept. */
   readonly store?: Store | null;
@@ -44,6 +45,7 @@ export interface Asked {
 /** What the worker says. */
 export type Answer =
   | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly share: number }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
   | { readonly kept: readonly [string, string] }
   | { readonly chosen: readonly [string, Choice] };
@@ -51,6 +53,7 @@ export type Answer =
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly heard: After;
 }
 
 const KEPT = "pocketlens-choices";
@@ -70,8 +73,9 @@ export class WorkerLens
     model: string,
     photo: Uint8Array | Pixels,
     request: Request = {},
+    after: After = () => undefined,
   ): Promise<Prediction> {
-    return (await this.ask(["predict", model, photo, request])) as Prediction;
+    return (await this.ask(["predict", model, photo, request], after)) as Prediction;
   }
 
   /** As `Lens.trace`. */
@@ -98,18 +102,25 @@ export class WorkerLens
     this.end(new BackendError("the worker was closed: ask again"));
   }
 
-  private async ask(call: Asked["call"]): Promise<unknown> {
+  private async ask(call: Asked["call"], after: After = () => undefined): Promise<unknown> {
     const { deadlineMs = 120_000 } = this.options;
     const worker = (this.worker ??= this.started());
     const id = (this.asked += 1);
-    const late = setTimeout(() => {
-      this.end(
-        new BackendError(`the worker did not answer within ${deadlineMs} ms: ask again`),
-      );
-    }, deadlineMs);
+    const timer = () =>
+      setTimeout(() => {
+        this.end(
+          new BackendError(`the worker did not answer within ${deadlineMs} ms: ask again`),
+        );
+      }, deadlineMs);
+    let late = timer();
+    const heard = (share: number) => {
+      clearTimeout(late);
+      late = timer();
+      after(share);
+    };
     try {
       return await new Promise((resolve, reject) => {
-        this.waiting.set(id, { resolve, reject });
+        this.waiting.set(id, { resolve, reject, heard });
         worker.postMessage({ id, opening: this.opening(), call } satisfies Asked);
       });
     } finally {
@@ -137,7 +148,8 @@ export class WorkerLens
     if ("kept" in answer) return this.keep(...answer.kept);
     if ("chosen" in answer) return this.options.onChoice?.(...answer.chosen);
     const waiting = this.waiting.get(answer.id);
-    if ("error" in answer) waiting?.reject(revived(answer.error));
+    if ("share" in answer) waiting?.heard(answer.share);
+    else if ("error" in answer) waiting?.reject(revived(answer.error));
     else waiting?.resolve(answer.value);
   }
 

@@ -322,3 +322,17 @@ test("a policy that does not exist is told", async () => {
     assert.ok(outcome.kind === "unavailable" && outcome.code === "not-offered");
   }
 });
+
+test("where no model is named the usual one answers", async () => {
+  const of = (id: string, defaultOf: readonly string[], state: string) => ({
+    ...{ id, tasks: ["depth"], default_of: defaultOf, state },
+    ...{ where: "server", variant: "v", sha256: "" },
+  });
+  const models = [of("b", [], "idle"), of("a", ["depth"], "weights-missing")];
+  stubbed(() => said({ models }));
+  const known = await remote().models();
+  assert.ok(!("kind" in known));
+  assert.equal(known.refusal("depth")?.code, "weights-missing");
+  assert.equal(known.refusal("depth", "a")?.code, "weights-missing");
+  assert.equal(known.refusal("depth", "b"), null);
+});

@@ -106,3 +106,32 @@ test("the first window is looked at where none is named", async () => {
   for await (const stage of execute(PROGRAM, view)) value = stage.value;
   assert.equal((value as Picture).pixels.width, 20);
 });
+
+test("a part that is larger than its place is averaged, halves rounded up", () => {
+  const rgb = noise(9, 7);
+  const large = { width: 18, height: 14, data: new Uint8Array(rgb.data.length * 4) };
+  for (let i = 0; i < large.data.length; i += 1) {
+    const [channel, x, y] = [i % 3, Math.floor(i / 3) % 18, Math.floor(i / 54)];
+    large.data[i] = rgb.data[3 * ((y >> 1) * 9 + (x >> 1)) + channel];
+  }
+  const whole = noise(9, 7);
+  whole.data.fill(0);
+  const all = {
+    rows: { start: 0, first: 0, last: 7 },
+    columns: { start: 0, first: 0, last: 9 },
+  };
+  place(whole, all, large, 1);
+  assert.deepEqual(whole.data, rgb.data);
+  const one = {
+    rows: { start: 0, first: 0, last: 1 },
+    columns: { start: 0, first: 0, last: 1 },
+  };
+  const four = {
+    width: 2,
+    height: 2,
+    data: Uint8Array.from([0, 0, 9, 0, 0, 9, 0, 0, 9, 2, 1, 9]),
+  };
+  const mean = { width: 1, height: 1, data: new Uint8Array(3) };
+  place(mean, one, four, 1);
+  assert.deepEqual([...mean.data], [1, 0, 9]);
+});

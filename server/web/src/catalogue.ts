@@ -28,8 +28,11 @@ interface BodySchema {
 
 /** What `/v1/models` says of a model. */
 export interface Model {
+  readonly id?: string;
   readonly tasks: readonly string[];
   readonly state: string;
+  /** The tasks that it answers where no model is named. */
+  readonly default_of?: readonly string[];
 }
 
 const TASK = /^\/v1\/([a-z0-9-]+)$/;
@@ -70,17 +73,24 @@ function taskOf(
   const known = KNOWN[name] ?? unknown(name, operation);
   const { device = "", makes = false, slow = false, verb = "Run" } = known;
   const own = models.filter(({ tasks }) => tasks.includes(name));
+  const usual = own.filter(({ default_of: of }) => of?.includes(name));
+  const missing = own.length > 0 && (usual.length > 0 ? usual : own).every(isMissing);
+  const other = missing ? own.find((one) => !isMissing(one)) : undefined;
   const { title, hint, group, icon } = known;
   return {
     ...{ name, title, hint, group, icon, verb, makes, slow },
     device: config.device !== null && config.models.includes(device) ? device : "",
     served: operation !== null,
-    missing: own.length > 0 && own.every(({ state }) => state === "weights-missing"),
+    ...{ missing, instead: other?.id ?? "" },
     parameters: parametersOf(operation),
     pictures: picturesOf(operation),
     masked: operation?.parameters?.some((one) => one.name === "masks") ?? false,
     pictured: "image/png" in (operation?.responses?.["200"]?.content ?? {}),
   };
+}
+
+function isMissing({ state }: Model): boolean {
+  return state === "weights-missing";
 }
 
 function unknown(name: string, operation: Operation | null): Known {

@@ -1,6 +1,7 @@
 /** The settings of a task: those that deserve it by hand, the rest as their schema says. */
 import { backgroundControl } from "./background_control.js";
 import { find, h } from "./dom.js";
+import { enlargeControl } from "./enlarge_control.js";
 import { namesControl } from "./names_control.js";
 import { styleControl } from "./style_control.js";
 import type { Choices, Config, Parameter, Place, Task } from "./types.js";
@@ -20,7 +21,9 @@ export function controlsOf(task: Task, config: Config, place: Place): readonly C
   const own = byHand(task, config, place);
   if (place === "device") return own;
   const covered = new Set(own.flatMap(({ covers }) => covers));
-  const rest = task.parameters.filter(({ name }) => !covered.has(name)).map(generic);
+  const rest = task.parameters
+    .filter(({ name }) => !covered.has(name))
+    .map((one) => generic(one, one.name === "model" ? task.instead : ""));
   const files = task.pictures.filter((name) => !covered.has(name)).map(picture);
   return [...own, ...folded([...files, ...rest], task)];
 }
@@ -44,7 +47,11 @@ function folded(made: readonly Control[], task: Task): readonly Control[] {
   const element =
     task.group === "More"
       ? h("div", { class: "fields" })
-      : h("details", { class: "more" }, h("summary", {}, "More settings"));
+      : h(
+          "details",
+          { class: "more", open: task.instead !== "" },
+          h("summary", {}, "More settings"),
+        );
   element.append(...made.map((one) => one.element));
   const choices = () => Object.assign({}, ...made.map((one) => one.choices())) as Choices;
   return [{ element, choices, lacks: () => "", covers: [] }];
@@ -53,6 +60,7 @@ function folded(made: readonly Control[], task: Task): readonly Control[] {
 function byHand(task: Task, config: Config, place: Place): readonly Control[] {
   if (task.name === "background") return [backgroundControl(config)];
   if (task.name === "style") return [styleControl(place)];
+  if (task.name === "super-resolution") return [enlargeControl(place)];
   if (task.name === "cut") return [namesControl("objects", "What to keep", config, true)];
   if (task.name === "filter") return [filterControl(config)];
   if (task.name === "analyze") return [keepControl()];
@@ -98,16 +106,20 @@ function worded(name: string): string {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** A field for a parameter; what stands at its default is not sent. */
-function generic({ name, schema }: Parameter): Control {
+/** A field for a parameter; what stands at its default is not sent. `instead` is chosen
+ * beforehand where the default has no weights. */
+function generic({ name, schema }: Parameter, instead: string): Control {
   const inner = schema.anyOf?.find(({ type }) => type !== "null") ?? schema;
   const field = schema.enum ? select(schema.enum) : input(inner.type ?? "string", inner);
   const given = schema.default ?? "";
   if (field instanceof HTMLInputElement && field.type === "checkbox") {
     field.checked = given === true;
   } else field.value = Array.isArray(given) ? "" : String(given);
-  const element = h("label", { class: "field" }, h("span", {}, worded(name)), field);
   const first = valueOf(field);
+  if (instead !== "") field.value = instead;
+  const why =
+    instead === "" ? null : h("span", { class: "soft" }, "The usual one has no weights here.");
+  const element = h("label", { class: "field" }, h("span", {}, worded(name)), field, why);
   const choices = (): Choices => (valueOf(field) === first ? {} : { [name]: valueOf(field) });
   return { element, choices, lacks: () => "", covers: [name] };
 }

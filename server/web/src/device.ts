@@ -1,7 +1,7 @@
 /** The bundle's models, run in this browser: nothing of the photo leaves it. */
 import { openPhoto } from "../../../mobile_assets/web/src/images.js";
 import type { Retouched } from "../../../mobile_assets/web/src/filters/retoucher.js";
-import type { Request } from "../../../mobile_assets/web/src/lens.js";
+import type { After, Request } from "../../../mobile_assets/web/src/lens.js";
 import type { Pixels, Provenance } from "../../../mobile_assets/web/src/results.js";
 import { resultRecord } from "../../../mobile_assets/web/src/wire.js";
 import { WorkerLens } from "../../../mobile_assets/web/src/worker_lens.js";
@@ -18,13 +18,20 @@ export class Device {
 
   constructor(private readonly config: Config) {}
 
-  /** What the task's model says; raises `Trouble`. */
-  async ask(task: Task, photo: Photo, choices: Choices, signal: AbortSignal): Promise<Answer> {
-    const started = performance.now();
+  /** What the task's model says; raises `Trouble`. `after` is told the share that is done of
+   * what takes long. */
+  async ask(
+    task: Task,
+    photo: Photo,
+    choices: Choices,
+    signal: AbortSignal,
+    after: After,
+  ): Promise<Answer> {
+    const told: After = (share) => void (signal.aborted || after(share));
     const stop = () => void this.close();
     signal.addEventListener("abort", stop);
     try {
-      return await this.answered(task, photo, choices, started);
+      return await this.answered(task, photo, choices, told);
     } catch (error) {
       if (signal.aborted) throw new DOMException("cancelled", "AbortError");
       if (error instanceof Trouble) throw error;
@@ -44,13 +51,14 @@ export class Device {
     task: Task,
     photo: Photo,
     choices: Choices,
-    started: number,
+    after: After,
   ): Promise<Answer> {
+    const started = performance.now();
     const bytes = new Uint8Array(await photo.known.arrayBuffer());
     const making = await this.retouching(task, bytes, choices);
     if (making !== null) return retouched(task, photo, making, started);
     const [model, request] = await asked(task, choices);
-    const prediction = await this.opened().predict(model, bytes, request);
+    const prediction = await this.opened().predict(model, bytes, request, after);
     const { value, ms: stages } = prediction;
     const soft = "probability" in value ? value : null;
     const pixels = "pixels" in value ? canvasOf(value.pixels as Pixels) : null;
@@ -85,6 +93,9 @@ export class Device {
 
 /** The model and what it is asked; a picture as the style is another model's business. */
 async function asked(task: Task, choices: Choices): Promise<readonly [string, Request]> {
+  if (task.name === "super-resolution") {
+    return [task.device, { scale: Number(choices["scale"]) }];
+  }
   if (task.name !== "style") return [choices["model"]?.toString() || task.device, {}];
   const { style = "0", style_image: picture } = choices;
   if (!(picture instanceof Blob)) return [task.device, { mix: String(style) }];

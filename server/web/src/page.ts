@@ -221,7 +221,7 @@ class Page {
 
   private ask(task: Task, photo: Photo, signal: AbortSignal): Promise<Answer> {
     const choices = Object.assign({}, ...this.controls.map((one) => one.choices())) as Choices;
-    if (this.place === "device") return this.device.ask(task, photo, choices, signal);
+    if (this.place === "device") return this.device.ask(task, photo, choices, signal, reached);
     const ask = task.name === "analyze" ? analyze : askServer;
     return ask(task, photo, choices, signal, (part, done, of) => {
       reached(done, of);

@@ -10,7 +10,8 @@ export function began(title: string, where: string, cancel: () => void): void {
   const bar = find("progress").querySelector("progress") as HTMLProgressElement;
   const tick = () => {
     const seconds = Math.floor((performance.now() - started) / 1000);
-    text.textContent = `${title}, ${where}${seconds > 0 ? `: ${seconds} s` : "…"}`;
+    const share = bar.hasAttribute("value") ? `, ${Math.floor(100 * bar.position)}\u00a0%` : "";
+    text.textContent = `${title}, ${where}${seconds > 0 ? `: ${seconds}\u00a0s${share}` : "…"}`;
   };
   bar.removeAttribute("value");
   tick();
@@ -21,8 +22,8 @@ export function began(title: string, where: string, cancel: () => void): void {
   document.body.setAttribute("aria-busy", "true");
 }
 
-/** Of so many parts so many are done. */
-export function reached(done: number, of: number): void {
+/** Of so many parts so many are done; of one, the share. */
+export function reached(done: number, of = 1): void {
   const bar = find("progress").querySelector("progress") as HTMLProgressElement;
   Object.assign(bar, { max: of, value: done });
 }

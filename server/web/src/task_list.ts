@@ -54,5 +54,5 @@ function item(task: Task, place: Place, checked: boolean, choose: (task: Task) =
 function noteOf(task: Task, place: Place): string {
   if (place === "device" && task.device === "") return "server";
   if (place === "server" && !task.served) return "device";
-  return place === "server" && task.missing ? "no weights" : "";
+  return place === "server" && task.missing && task.instead === "" ? "no weights" : "";
 }

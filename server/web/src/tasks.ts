@@ -136,6 +136,7 @@ export const KNOWN: Readonly<Record<string, Known>> = {
     verb: "Enlarge",
     makes: true,
     slow: true,
+    device: "super-resolution-compact",
   },
   filter: {
     title: "Filters",

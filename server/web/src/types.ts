@@ -73,8 +73,10 @@ export interface Task {
   readonly device: string;
   /** The server has it. */
   readonly served: boolean;
-  /** Its weights are not on the server. */
+  /** The weights of the model that answers by itself are not on the server. */
   readonly missing: boolean;
+  /** The model that may be asked instead of it; "" for none. */
+  readonly instead: string;
   readonly parameters: readonly Parameter[];
   /** Further pictures that may come along. */
   readonly pictures: readonly string[];

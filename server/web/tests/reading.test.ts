@@ -67,6 +67,22 @@ test("weights are missing where no model of the task has them", () => {
   assert.equal(states(), false);
 });
 
+test("without the weights of the usual model another is asked instead", () => {
+  const document: Document = { paths: { "/v1/super-resolution": operation() } };
+  const found = (usual: string, other: string) => {
+    const tasks = ["super-resolution"];
+    const models = [
+      { id: "compact", tasks, default_of: [], state: other },
+      { id: "large", tasks, default_of: tasks, state: usual },
+    ];
+    const [task] = tasksOf(CONFIG, document, models).filter((one) => one.served);
+    return [task?.missing, task?.instead];
+  };
+  assert.deepEqual(found("weights-missing", "idle"), [true, "compact"]);
+  assert.deepEqual(found("weights-missing", "weights-missing"), [true, ""]);
+  assert.deepEqual(found("ready", "idle"), [false, ""]);
+});
+
 test("boxes, polygons, points and masks are found wherever they stand", () => {
   const marks = marksOf({
     objects: [{ label: "cup", score: 0.9, box: [1, 2, 3, 4], mask: { counts: [1] } }],

@@ -1,7 +1,7 @@
 /** What a server can do, as it said at `GET /v1/models`, and how long ago that was. */
 import { type Unavailable, unavailable } from "../outcomes.js";
 import type { Clock } from "./clock.js";
-import { list, need, parsed, record, text } from "./reading.js";
+import { list, maybe, need, parsed, record, text } from "./reading.js";
 import type { Reply } from "./transport.js";
 
 // A model in any other state answers, at once or once it is loaded.
@@ -10,7 +10,8 @@ const AWAY: ReadonlyMap<string, string> = new Map([
   ["unhealthy", "it has failed on the server"],
 ]);
 
-/** A model of a server's list. */
+/** A model of a server's list; `defaultOf` are the tasks that it answers where no model is
+ * named, none for all where a server does not say. */
 export interface ServerModel {
   readonly id: string;
   readonly tasks: readonly string[];
@@ -18,6 +19,7 @@ export interface ServerModel {
   readonly variant: string;
   readonly sha256: string;
   readonly state: string;
+  readonly defaultOf?: readonly string[];
 }
 
 /** A server's models; `learntAt` is a moment of the clock. */
@@ -42,9 +44,10 @@ export class Capabilities {
    * Null where it may be: of a task that no model lists, the server itself has to say.
    */
   refusal(address: string, model = ""): Unavailable | null {
-    const able = this.models.filter(
-      ({ id, tasks }) => tasks.includes(address) && (model === "" || model === id),
-    );
+    const having = this.models.filter(({ tasks }) => tasks.includes(address));
+    const usual = having.filter(({ defaultOf }) => defaultOf?.includes(address));
+    const named = having.filter(({ id }) => id === model);
+    const able = model !== "" ? named : usual.length > 0 ? usual : having;
     if (able.length === 0 || able.some(({ state }) => !AWAY.has(state))) return null;
     const { id, state } = able[0];
     return unavailable(`${id}: ${AWAY.get(state)}`, null, state);
@@ -66,5 +69,6 @@ function readModel(json: unknown, place: string): ServerModel {
     variant: need(one, "variant", text),
     sha256: need(one, "sha256", text),
     state: need(one, "state", text),
+    defaultOf: maybe(one, "default_of", list(text)) ?? [],
   };
 }

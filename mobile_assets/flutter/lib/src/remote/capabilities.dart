@@ -12,7 +12,8 @@ const _away = {
   'unhealthy': 'it has failed on the server',
 };
 
-/// A model of a server's list.
+/// A model of a server's list; [defaultOf] are the tasks that it answers where no model is
+/// named, empty for all where a server does not say.
 final class ServerModel {
   const ServerModel({
     required this.id,
@@ -21,6 +22,7 @@ final class ServerModel {
     required this.variant,
     required this.sha256,
     required this.state,
+    this.defaultOf = const [],
   });
 
   final String id;
@@ -29,6 +31,7 @@ final class ServerModel {
   final String variant;
   final String sha256;
   final String state;
+  final List<String> defaultOf;
 }
 
 /// A server's models.
@@ -46,11 +49,14 @@ final class Capabilities {
   ///
   /// Null where it may be: of a task that no model lists, the server itself has to say.
   Unavailable? refusal(String address, [String model = '']) {
-    final able = [
-      for (final one in models)
-        if (one.tasks.contains(address) && (model.isEmpty || model == one.id))
-          one,
-    ];
+    final having = models.where((one) => one.tasks.contains(address)).toList();
+    final usual = having
+        .where((one) => one.defaultOf.contains(address))
+        .toList();
+    final able = switch (model) {
+      '' => usual.isEmpty ? having : usual,
+      _ => having.where((one) => one.id == model).toList(),
+    };
     if (able.isEmpty || able.any((one) => !_away.containsKey(one.state))) {
       return null;
     }
@@ -72,5 +78,6 @@ ServerModel _readModel(Object? json, String place) {
     variant: need(one, 'variant', text),
     sha256: need(one, 'sha256', text),
     state: need(one, 'state', text),
+    defaultOf: maybe(one, 'default_of', list(text)) ?? const [],
   );
 }
