@@ -1,7 +1,8 @@
 """``edge-calibrate``: what conversion and quantisation cost, measured.
 
 Results go to standard output, progress and errors to standard error; exit 0 where all went
-well, 1 where something failed or did not pass, 2 for a command that cannot be understood.
+well, 1 where something failed or did not pass, 2 for a command that cannot be understood,
+130 where it was interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from edge_runtime.errors import PocketLensError
+from edge_runtime.terminal import discard_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,15 +33,19 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    options = _parser(arguments).parse_args(arguments)
     try:
+        options = _parser(arguments).parse_args(arguments)
         return int(_module(options.command).run(options))
     except PocketLensError as error:
         return _fail(error)
     except ModuleNotFoundError as error:
         return _fail(f"{error.name} is not installed: pip install 'pocketlens[convert]'")
+    except BrokenPipeError:  # whoever read our output has seen enough
+        discard_output()
+        return 1
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing half-written was left")
+        _fail("interrupted; nothing half-written was left")
+        return 130
 
 
 def show(options: argparse.Namespace, record: Any, lines: Sequence[str]) -> None:

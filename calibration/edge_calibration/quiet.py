@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import sys
 import tempfile
+import threading
 import warnings
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from edge_runtime.errors import ConversionError, PocketLensError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 _STREAMS = (1, 2)
 
@@ -35,7 +38,8 @@ def aside(doing: str) -> Iterator[None]:
             stack.enter_context(_logging_off())
             stack.enter_context(warnings.catch_warnings(action="ignore"))
         try:
-            yield
+            with _interruptible():
+                yield
         except PocketLensError:
             raise
         except Exception as error:
@@ -64,6 +68,34 @@ def _redirected(target: int) -> Iterator[None]:
         for stream, copy in zip(_STREAMS, kept, strict=True):
             os.dup2(copy, stream)
             os.close(copy)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends what runs meanwhile, at its end at the latest: coremltools, for one, looks
+    for its friends under ``except:``, which takes an interruption for a missing package."""
+    usual = signal.getsignal(signal.SIGINT)
+    if not callable(usual) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = False
+
+    def noted(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        usual(number, frame)
+
+    signal.signal(signal.SIGINT, noted)
+    try:
+        yield
+    except Exception:
+        if came:  # and somebody made something else of it
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if came:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -13,12 +13,14 @@ import msgspec
 from edge_convert.bundle import ASSETS, manifest_of
 from edge_convert.light_model import light_model, light_models
 from edge_convert.recipe import FORMATS, VARIANTS
-from edge_runtime.errors import PocketLensError
+from edge_runtime.errors import BundleNotFound, PocketLensError
+from edge_runtime.terminal import discard_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from edge_convert.light_model import LightModel
+    from edge_runtime.bundle import Bundle
     from edge_runtime.spec import ModelEntry, ModelFile
 
     Report: TypeAlias = Callable[[str], None]
@@ -39,7 +41,8 @@ other commands (each has --help and --json):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; 0 where all went well, 1 where something failed, 2 for usage."""
+    """Run the command; 0 where all went well, 1 where something failed, 2 for usage, 130 where
+    it was interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
     parser = _parser(name)
@@ -50,8 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error)
     except ModuleNotFoundError as error:
         return _fail(f"{error.name} is not installed: pip install 'pocketlens[convert]'")
+    except BrokenPipeError:  # whoever read our output has seen enough
+        discard_output()
+        return 1
     except KeyboardInterrupt:
-        return _fail("interrupted; nothing half-written was left")
+        _fail("interrupted; nothing half-written was left")
+        return 130
 
 
 def _parser(name: str) -> argparse.ArgumentParser:
@@ -116,6 +123,8 @@ def _convert(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     if options.check:
         return _check(options)
     models = _chosen(parser, options)
+    if options.out == ASSETS:
+        _in_a_checkout("without --out DIR this writes")
     if options.recipe and (len(models) > 1 or options.variants or options.formats):
         parser.error("--recipe FILE says what is built: name one model and nothing else")
     from edge_convert.building import Options, build_model
@@ -217,7 +226,8 @@ def _compare(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
 
 
 def _models(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
-    built = {entry.spec.id: entry for entry in manifest_of(ASSETS).models}
+    manifest = manifest_of(ASSETS) if ASSETS.is_dir() else _source().manifest
+    built = {entry.spec.id: entry for entry in manifest.models}
     for model in light_models().values():
         spec = model.spec
         files = built[spec.id].files if spec.id in built else ()
@@ -228,11 +238,28 @@ def _models(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     return 0
 
 
+def _source() -> Bundle:
+    """The checkout's bundle, or the one that was installed."""
+    from edge_runtime.bundle import Bundle
+
+    return Bundle.open(ASSETS if ASSETS.is_dir() else None)
+
+
+def _in_a_checkout(what: str) -> None:
+    """Raise ``BundleNotFound`` where there is no repository that could be written to."""
+    if not ASSETS.is_dir():
+        raise BundleNotFound(
+            f"{what} the files of a checkout, and this is an installed package: "
+            "run 'pip install --editable .' in a clone"
+        )
+
+
 def _contract(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from edge_convert.bundle import SCHEMA, refresh
     from edge_convert.contract_page import PAGE
     from edge_runtime.discovery import MANIFEST
 
+    _in_a_checkout("contract writes")
     refresh(ASSETS)
     written = [PAGE, SCHEMA, MANIFEST]
     _show(options, {"written": written}, *written)
@@ -241,9 +268,8 @@ def _contract(_parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
 
 def _bundle(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from edge_convert.app_bundle import lines, write_bundle
-    from edge_runtime.bundle import Bundle
 
-    source = Bundle.open(ASSETS)
+    source = _source()
     models = [m.spec.id for m in source.manifest.models] if options.all else options.models
     if not models:
         parser.error("name a model or say --all; 'edge-convert models' lists them")
@@ -256,6 +282,7 @@ def _golden(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
     from edge_convert.golden_folder import write_basics, write_golden
     from edge_runtime.pipeline import Lens
 
+    _in_a_checkout("golden writes")
     lens, folder = Lens(ASSETS), ASSETS / "golden"
 
     def run(model: LightModel, report: Report) -> Shown:
@@ -271,9 +298,8 @@ def _golden(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 
 def _tasks(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     from edge_convert.tasks_form import write_tasks_form
-    from edge_runtime.bundle import Bundle
 
-    source = Bundle.open(ASSETS)
+    source = _source()
 
     def run(model: LightModel, report: Report) -> Shown:
         report("writing its file for MediaPipe Tasks")

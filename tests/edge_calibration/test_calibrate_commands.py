@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 
+from edge_calibration import cli
 from edge_calibration.cli import COMMANDS, main
 
 OF_A_MODEL = ("evaluate", "layers", "search", "lint")
@@ -50,3 +51,28 @@ def test_a_report_of_what_does_not_ship_is_not_recorded(
 def test_photos_that_are_not_there_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "smile", "--data", "nowhere"]) == 1
     assert "unknown folder or set of photos 'nowhere'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [
+        (ModuleNotFoundError(name="scipy"), 1, "scipy is not installed: pip install"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_what_ends_a_command_while_it_is_loaded_is_one_line(
+    raised: BaseException,
+    status: int,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(_name: str) -> None:
+        raise raised
+
+    monkeypatch.setattr(cli, "_module", load)
+    assert main(["check"]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"edge-calibrate: {said}")
+    assert err.count("\n") == 1

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import warnings
 
 import pytest
@@ -52,3 +54,28 @@ def test_the_terminal_stays_open_meanwhile(capfd: pytest.CaptureFixture[str]) ->
         stream.write("progress\n")
         stream.flush()
     assert capfd.readouterr().err == "progress\n"
+
+
+@pytest.mark.parametrize("made_of_it", [None, RuntimeError("no such package")])
+def test_an_interruption_that_a_library_swallows_counts_at_the_end(
+    made_of_it: Exception | None,
+) -> None:
+    usual = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), aside("tiny: outer"), aside("tiny: step"):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if made_of_it:
+                raise made_of_it from None
+    assert signal.getsignal(signal.SIGINT) is usual
+
+
+def test_a_thread_may_have_something_kept_aside(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        with aside("tiny: step"):
+            chatter()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert capfd.readouterr() == ("", "")
