@@ -1,4 +1,4 @@
-"""What the current caller has stored."""
+"""What a caller has stored."""
 
 from __future__ import annotations
 
@@ -13,5 +13,10 @@ if TYPE_CHECKING:
 
 def own_of(services: Services) -> Own | None:
     """None where nothing is kept here, or the caller's key has not the scope ``store``."""
-    store = services.store if may_store() else None
-    return None if store is None else Own(owner=owner_of(), store=store)
+    return own_by(services, owner_of(), may=may_store())
+
+
+def own_by(services: Services, owner: str, *, may: bool) -> Own | None:
+    """As :func:`own_of`, of a caller over another protocol; ``may``: store and see things."""
+    store = services.store if may else None
+    return None if store is None else Own(owner=owner, store=store)

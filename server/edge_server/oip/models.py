@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edge_server.api.app import Services
     from edge_server.engine.interface import Answer, Ticket
     from edge_server.oip.tensors import Tensor
-    from edge_server.tasks.task import Task
+    from edge_server.tasks.task import Own, Task
 
 NAME = "pocketlens"
 VERSION = "1"
@@ -54,6 +54,7 @@ class Infer:
     """One request, its tensors read; ``outputs`` names those that are wanted, none is all.
 
     ``began`` is told each ticket, so that it can be cancelled when the caller hangs up.
+    ``own`` is what the caller has stored.
     """
 
     task: Task
@@ -62,6 +63,7 @@ class Infer:
     inputs: Sequence[Tensor]
     outputs: Sequence[str] = ()
     began: Callable[[Ticket], None] = field(default=lambda _ticket: None)
+    own: Own | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +132,7 @@ class Models:
             choice=read_parameters(Choice, given),
             pictures=photos,
             began=asked.began,
+            own=asked.own,
         )
         answer = task.answer(task, call)
         return answer, [output.of(answer.value) for output in wanted]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
+from edge_server.api.owning import own_of
 from edge_server.api.passage import passage
 from edge_server.api.requests import DEADLINE, cancelled_when_gone, deadline_of
 from edge_server.oip.json_requests import Request, read_request
@@ -120,6 +121,7 @@ class Views:
                     outputs=list(asked.outputs),
                     deadline=self._deadline(task, asked),
                     began=cancelled_when_gone,
+                    own=own_of(self.services),
                 )
             )
             return _answered(_head(task, answer, asked), outputs, asked)

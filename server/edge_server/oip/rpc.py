@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from grpc import aio, method_handlers_generic_handler, unary_unary_rpc_method_handler
 
+from edge_server.api.owning import own_by
 from edge_server.api.passage import passage
 from edge_server.asgi.bridge import Caller
 from edge_server.engine.interface import Deadline
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from edge_server.api.app import Services
+    from edge_server.oip.rpc_access import Admitted
     from edge_server.tasks.task import Task
 
     Method: TypeAlias = Callable[["Asked"], Awaitable[bytes]]
@@ -43,11 +45,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A call: the method's name, its message, and gRPC's context of it."""
+    """A call: the method's name, its message, gRPC's context of it, and who calls."""
 
     method: str
     body: bytes
     context: aio.ServicerContext
+    who: Admitted
 
 
 @dataclass
@@ -121,7 +124,7 @@ class Service:
         seconds = asked.context.time_remaining()
         ends = None if seconds is None else Deadline.after(seconds)
         caller = Caller()
-        run = partial(self._infer, asked.body, ends, caller)
+        run = partial(self._infer, asked, ends, caller)
         self._in_flight += 1
         try:
             answer: bytes = await asyncio.get_running_loop().run_in_executor(self._pool, run)
@@ -138,8 +141,8 @@ class Service:
         request = parsed(f"{asked.method}Request", asked.body)
         return self.models.task(request.name, request.version)
 
-    def _infer(self, body: bytes, ends: Deadline | None, caller: Caller) -> bytes:
-        request = parsed("ModelInferRequest", body)
+    def _infer(self, asked: Asked, ends: Deadline | None, caller: Caller) -> bytes:
+        request = parsed("ModelInferRequest", asked.body)
         task = self.models.task(request.model_name, request.model_version)
         parameters = parameters_of(request)
         seconds = None if ends is None else ends.remaining()
@@ -154,6 +157,7 @@ class Service:
                     outputs=outputs_from(request),
                     deadline=deadline,
                     began=lambda ticket: caller.when_gone(ticket.cancel),
+                    own=own_by(self.services, asked.who.owner, may=asked.who.may_store),
                 )
             )
             return infer_response(request, task, answer, outputs)
@@ -162,5 +166,6 @@ class Service:
         self, name: str, method: Method, body: bytes, context: aio.ServicerContext
     ) -> bytes:
         """Admit, act, and say what came of it."""
-        async with answered(self.services, Call(service=SERVICE, method=name), context):
-            return await method(Asked(method=name, body=body, context=context))
+        call = Call(service=SERVICE, method=name)
+        async with answered(self.services, call, context) as who:
+            return await method(Asked(method=name, body=body, context=context, who=who))

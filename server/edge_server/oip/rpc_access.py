@@ -25,11 +25,12 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 class Admitted:
     """What the rate is counted by: the key, or the address; "" where nothing is asked.
 
-    ``owner`` is whose the things are that the call stores and sees.
+    ``owner`` is whose the things are that the call stores and sees, where it ``may_store``.
     """
 
     caller: str = ""
     owner: str = LOCAL
+    may_store: bool = True
 
 
 def admitted(
@@ -55,7 +56,8 @@ def _caller(services: Services, context: aio.ServicerContext, scope: Scope) -> A
     sent = text.strip() if scheme.lower() == "bearer" else metadata.get("x-api-key", "").strip()
     if sent:
         record = services.keys.check(sent, scope)
-        return Admitted(caller=f"key {record.id}", owner=record.owner)
+        may_store = "store" in record.scopes
+        return Admitted(caller=f"key {record.id}", owner=record.owner, may_store=may_store)
     if services.settings.keys_required:
         raise Unauthenticated(
             "a key is needed: make one with 'edge-serve keys add NAME' and send it as the "

@@ -53,7 +53,7 @@ def test_without_keys_an_address_is_a_caller(peer: str, address: str, services: 
 def test_a_key_is_a_caller_whatever_its_address(services: Any) -> None:
     key = services.keys.add("phone")
     one = admitted(services, "ModelInfer", Context(authorization=f"bearer {key}"))
-    assert one == Admitted(caller=f"key {one.owner}", owner=one.owner)
+    assert one == Admitted(caller=f"key {one.owner}", owner=one.owner, may_store=False)
     assert admitted(services, "ModelInfer", Context("ipv4:1.1.1.1:1", x_api_key=key)) == one
     with pytest.raises(RateLimited):
         admitted(services, "ModelInfer", Context(x_api_key=key))
@@ -69,6 +69,12 @@ def test_who_may_not(services: Any) -> None:
     services.settings.keys_required = True
     with pytest.raises(Unauthenticated, match="edge-serve keys add"):
         admitted(services, "ModelInfer", Context())
+
+
+def test_a_key_stores_and_sees_what_is_stored_by_its_scope(services: Any) -> None:
+    both = services.keys.add("both", ("infer", "store"))
+    assert admitted(services, "ModelInfer", Context(x_api_key=both)).may_store
+    assert admitted(services, "ModelInfer", Context()).may_store  # everybody's, without keys
 
 
 def test_monitors_need_no_key_and_have_no_rate(services: Any) -> None:
