@@ -1,6 +1,7 @@
 /** A face that the server does not know, made known to it: with a name, and with consent; and
  * a person whom it knows, forgotten. */
 import { h } from "./dom.js";
+import { forgotten } from "./forgetting.js";
 import { call, formOf } from "./server.js";
 import type { Answer, Json } from "./types.js";
 
@@ -14,14 +15,14 @@ export function enrolment(answer: Answer): HTMLElement | null {
 
 function forgetting(person: string, name: string): HTMLElement {
   const said = h("p", { class: "soft", role: "status" });
-  const click = () =>
-    void call(`/v1/people/${person}`, { method: "DELETE" }).then(
-      () => (said.textContent = `${name} is forgotten, with every face that was kept.`),
-      (error: Error) => (said.textContent = error.message),
-    );
+  const click = async () => {
+    if (await forgotten({ id: person, name }, [])) {
+      said.textContent = `${name} is forgotten, with every face that was kept.`;
+    }
+  };
   const forget = h(
     "button",
-    { type: "button", class: "button small", click },
+    { type: "button", class: "button small", click: () => void click() },
     `Forget ${name}`,
   );
   return h("div", { class: "fields" }, forget, said);

@@ -9,9 +9,11 @@ import { summary } from "./findings.js";
 import { listHistory } from "./history.js";
 import { calm, explain, failed, listRuns, listenToKey } from "./notices.js";
 import { startOffline } from "./offline.js";
-import { Unshown, byServer } from "./photos.js";
+import { startPeople } from "./people_room.js";
+import { through } from "./photos.js";
 import { began, ended, reached } from "./progress.js";
 import { placed, showResult } from "./result.js";
+import { toPhotos } from "./rooms.js";
 import { Trouble, askServer, record } from "./server.js";
 import { Stage } from "./stage.js";
 import { listSamples, listenForPhotos } from "./taking.js";
@@ -87,8 +89,10 @@ class Page {
   }
 
   private listen(): void {
-    listenForPhotos({ take: this.take, takeAll: (files) => void this.receiveAll(files) });
     listenToKey(() => void this.connect());
+    const elsewhere = startPeople(this.take);
+    const takeAll = (files: readonly File[]) => void this.receiveAll(files);
+    listenForPhotos({ take: this.take, takeAll, elsewhere });
     find("again").addEventListener("click", () => this.leave());
     find("places").addEventListener("change", (event) => {
       calm();
@@ -107,7 +111,7 @@ class Page {
   /** Show a photo once it is there, and ask about it. */
   private async receive(coming: Promise<Photo>): Promise<void> {
     try {
-      const photo = await coming.catch((error: unknown) => this.through(error));
+      const photo = await coming.catch((error: unknown) => through(error, this.place));
       calm();
       if (this.photo !== null) URL.revokeObjectURL(this.photo.shown);
       this.photo = photo;
@@ -131,16 +135,11 @@ class Page {
     }
   }
 
-  /** What this browser cannot show, the server may: where photos are sent to it anyway. */
-  private through(error: unknown): Promise<Photo> {
-    if (error instanceof Unshown && this.place === "server") return byServer(error);
-    throw error;
-  }
-
   private present(photo: Photo): void {
     const size = h("span", { class: "soft" }, ` ${photo.width} × ${photo.height}`);
     find("photo-name").replaceChildren(h("strong", {}, photo.name), size);
     this.stage = new Stage(photo);
+    toPhotos();
     find("stage").replaceChildren(this.stage.figure);
     find("under").replaceChildren(this.stage.switches);
     find("welcome").hidden = true;

@@ -1,6 +1,6 @@
 /** Photos: from a file, the clipboard, a drop, an address, or the samples. */
 import { Trouble, call } from "./server.js";
-import type { Photo } from "./types.js";
+import type { Photo, Place } from "./types.js";
 
 /** A file that the browser cannot show; a server may. */
 export class Unshown extends Trouble {
@@ -28,8 +28,14 @@ export async function fromAddress(address: string): Promise<Photo> {
   return opened(await pngOf(form), decodeURIComponent(name), address);
 }
 
+/** What this browser cannot show, the server may: where photos are sent to it anyway. */
+export function through(error: unknown, place: Place): Promise<Photo> {
+  if (error instanceof Unshown && place === "server") return byServer(error);
+  throw error;
+}
+
 /** The photo as the server shows it, for the eye; the server is asked about the file itself. */
-export async function byServer({ blob, file }: Unshown): Promise<Photo> {
+async function byServer({ blob, file }: Unshown): Promise<Photo> {
   const form = new FormData();
   form.set("image", blob, file);
   const photo = await shown(blob, await pngOf(form), file, "");

@@ -11,6 +11,8 @@ export type Take = (coming: Promise<Photo>) => void;
 export interface Takers {
   readonly take: Take;
   readonly takeAll: (files: readonly File[]) => void;
+  /** Whether another room took them. */
+  readonly elsewhere: (files: readonly File[]) => boolean;
 }
 
 /** Listen to all of them. */
@@ -39,8 +41,9 @@ function listenToFile(input: HTMLInputElement, takers: Takers): void {
   });
 }
 
-function takeFiles(files: readonly File[], { take, takeAll }: Takers): void {
+function takeFiles(files: readonly File[], { take, takeAll, elsewhere }: Takers): void {
   const [file] = files;
+  if (elsewhere(files)) return;
   if (files.length > 1) takeAll(files);
   else if (file) take(opened(file, file.name));
 }
