@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 BUNDLE = Bundle.open(ROOT / "mobile_assets")
 PRESETS = Library.open(BUNDLE.folder).recipes()
 SAMPLES = ROOT / "calibration" / "data" / "samples"
+EVALUATION = SAMPLES.parent / "evaluation"
 LONGER = 320
 
 APPLY = """async (web, { preset, rgb, alpha, depth, faces, painted, seconds }) => {
@@ -49,6 +50,13 @@ RUN = """async (web, { preset, photo }) => {
   const filter = await web.lib.Filter.preset(preset, library);
   const { width, height, data } = await filter.run(await web.opened(), web.bytes(photo));
   return web.packed({ shape: [height, width, 3], data });
+}"""
+OBSERVE = """async (web, { preset, photo }) => {
+  const library = await web.lib.Library.open(web.lib.fetcher('/'));
+  const filter = await web.lib.Filter.preset(preset, library);
+  const rgb = await web.lib.openPhoto(web.bytes(photo));
+  const { faces } = await filter.observe(await web.opened(), rgb);
+  return faces.map(({ boxXyxy }) => boxXyxy);
 }"""
 PAINT = """async (web, { recipe, size }) => {
   const library = await web.lib.Library.open(web.lib.fetcher('/'));
@@ -170,6 +178,29 @@ def test_a_photo_is_looked_at_and_filtered_in_the_browser(web: Any) -> None:
     mean, far = apart(outcome.value.pixels, got)
     assert mean < 1.5, f"{mean:.2f} grey levels"
     assert far < 0.01, f"{far:.2%} of the pixels"
+
+
+@pytest.mark.parametrize(
+    ("photo", "preset", "count"),
+    [
+        ("three-men.jpg", "royal", 3),  # not the arm
+        ("baseball.jpg", "royal", 0),
+        ("camera-man.jpg", "royal", 1),
+        ("canyon-man.jpg", "mood", 1),
+        ("bar-couple-glasses.jpg", "mood", 2),
+    ],
+)
+def test_what_is_no_face_from_close_by_is_drawn_on_neither_here_nor_there(
+    web: Any, photo: str, preset: str, count: int
+) -> None:
+    content = (EVALUATION / photo).read_bytes()
+    record = {"preset": preset, "photo": base64.b64encode(content).decode()}
+    theirs = web.call(OBSERVE, record, seconds=120)
+    needs = Filter.preset(preset, BUNDLE.folder).needs
+    ours = observe(Lens(BUNDLE), open_photo(EVALUATION / photo), needs).scene.faces
+    assert len(theirs) == len(ours) == count
+    for box, face in zip(theirs, ours, strict=True):
+        np.testing.assert_allclose(box, face.box_xyxy, atol=1)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Needs:
     def models(self) -> frozenset[str]:
         """The models of the bundle that see all this."""
         looked_for = {
-            "face-landmarks": self.landmarks or (self.faces and not self.smiles),
+            "face-landmarks": self.faces,
             "smile": self.smiles,
             "portrait-segmentation": self.mask,
             "style-transfer": bool(self.styles),

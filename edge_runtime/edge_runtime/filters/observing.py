@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from edge_runtime import matting
+from edge_runtime.close_up import is_face
 from edge_runtime.contract import FindFaces
 from edge_runtime.filters.scene import Scene, opacity
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
@@ -72,15 +73,15 @@ def observe(
 
 
 def _faces(lens: Lens, photo: Photo, needs: Needs) -> tuple[Face, ...]:
-    """Faces are found once, whatever is looked for in them."""
-    networks: list[Predictor[Any]] = []
-    if needs.landmarks or not needs.smiles:  # what turns out to be no face is left out
-        networks.append(lens.predictor("face-landmarks", FaceLandmarks))
+    """Faces are found once, whatever is looked for in them; what turns out to be none, at the
+    first look or from close by, is left out."""
+    networks: list[Predictor[Any]] = [lens.predictor("face-landmarks", FaceLandmarks)]
     if needs.smiles:
         networks.append(lens.predictor("smile", FaceExpression))
     detector = lens.helper(networks[0].step(FindFaces).model, FaceDetection)
     found = detector.predict(photo.rgb).value.faces
-    return tuple(_looked_at(photo, found, networks))
+    seen = _looked_at(photo, found, networks)
+    return tuple(face for face in seen if is_face(lens, photo.rgb, face))
 
 
 def _looked_at(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edge_runtime.close_up import is_face
 from edge_runtime.contract import FindFaces
 from edge_runtime.geometry import iou
 from edge_runtime.spec import FaceDetection, FaceLandmarks
@@ -56,6 +57,7 @@ class FaceTracker:
     """
 
     def __init__(self, lens: Lens, *, every: int = EVERY, smooth: bool = True) -> None:
+        self._lens = lens
         self._mesh = lens.predictor("face-landmarks", FaceLandmarks)
         self._detector = lens.helper(self._mesh.step(FindFaces).model, FaceDetection)
         self._every, self._smooth = every, smooth
@@ -103,7 +105,7 @@ class FaceTracker:
 
     def _begin(self, rgb: Pixels, found: Face, seconds: float) -> None:
         landmarks = self._landmarks(rgb, found)
-        if landmarks is None:
+        if landmarks is None or not is_face(self._lens, rgb, found):
             return
         within = box_within(pose_of(landmarks), found.box_xyxy)
         track = Track(number=self._number, face=found, raw=landmarks, within=within)

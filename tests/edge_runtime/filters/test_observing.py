@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_runtime import Lens, Photo
+from edge_runtime import Lens, Photo, open_photo
 from edge_runtime.filters.needs import Needs
 from edge_runtime.filters.observing import NO_SERVER, observe
 from edge_runtime.filters.scene import Scene
@@ -48,10 +48,22 @@ def test_only_what_is_needed_is_computed(lens: Lens, small: Photo) -> None:
     assert nothing.ms == {}
     assert nothing.scene.alpha is None
     faces = observe(lens, small, needs("faces", "smiles")).scene.faces
-    assert faces[0].landmarks is None
     assert faces[0].smile is not None
     found = observe(lens, small, needs("faces")).scene
     assert len(found.faces) == 1
+    assert found.faces[0].smile is None
+    assert found.alpha is None
+
+
+@pytest.mark.parametrize("wanted", [("landmarks",), ("smiles",), ()])
+def test_an_arm_that_was_taken_for_a_face_is_none(
+    root: Path, lens: Lens, wanted: tuple[str, ...]
+) -> None:
+    photo = open_photo(root / "calibration/data/evaluation/three-men.jpg")
+    assert len(lens.landmarks(photo).value.faces) == 4  # one is an arm
+    faces = observe(lens, photo, needs("faces", *wanted)).scene.faces
+    assert len(faces) == 3
+    assert all(face.box_xyxy[3] < photo.rgb.shape[0] / 2 for face in faces)
 
 
 def test_a_style_is_painted_at_the_size_of_the_photo(lens: Lens, small: Photo) -> None:

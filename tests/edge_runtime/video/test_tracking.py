@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edge_runtime import Lens
+from edge_runtime import Lens, open_photo
 from edge_runtime.geometry import iou
 from edge_runtime.video.tracking import FaceTracker, Track
 
@@ -81,6 +82,16 @@ def test_nobody_is_nobody(
     assert [tracker.follow(empty, n / 30) for n in range(6)] == [()] * 6
     later = [len(tracker.follow(moving[n], 1 + n / 30)) for n in range(8)]
     assert later[-1] == 1
+
+
+def test_an_arm_that_was_taken_for_a_face_is_not_followed(lens: Lens, root: Path) -> None:
+    rgb = open_photo(root / "calibration/data/evaluation/three-men.jpg").rgb
+    assert len(lens.landmarks(_photo(rgb)).value.faces) == 4
+    tracker = FaceTracker(lens, every=2)
+    for number in range(4):
+        tracks = tracker.follow(rgb, number / 30)
+        assert [track.number for track in tracks] == [0, 1, 2], number
+        assert all(track.face.box_xyxy[3] < rgb.shape[0] / 2 for track in tracks)
 
 
 def _photo(rgb: np.ndarray) -> Any:

@@ -5,6 +5,7 @@
  *     const sunny = await Filter.preset("sunny", library);
  *     const pixels = await sunny.run(lens, bytes);
  */
+import { isFace } from "../close_up.js";
 import { openPhoto } from "../images.js";
 import type { Lens } from "../lens.js";
 import type { Face, Faces, Mask, Picture, Pixels } from "../results.js";
@@ -22,6 +23,9 @@ const LANDMARKS = "face-landmarks";
 const SMILE = "smile";
 const PORTRAIT = "portrait-segmentation";
 const STYLE = "style-transfer";
+
+/** What a filter asks of a lens. */
+type Looking = Pick<Lens, "predict" | "trace">;
 
 /** What of a scene may be said by the caller; the rest is looked for. */
 export interface Also {
@@ -56,11 +60,7 @@ export class Filter {
   }
 
   /** The filtered photo at its own size; raises as `Lens.predict` does. */
-  async run(
-    lens: Pick<Lens, "predict">,
-    photo: Uint8Array | Pixels,
-    also: Also = {},
-  ): Promise<Pixels> {
+  async run(lens: Looking, photo: Uint8Array | Pixels, also: Also = {}): Promise<Pixels> {
     const rgb = photo instanceof Uint8Array ? await openPhoto(photo) : photo;
     return this.apply(rgb, await this.observe(lens, rgb, also));
   }
@@ -73,7 +73,7 @@ export class Filter {
 
   /** What the models of `lens` see in a photo; only what the filter needs. */
   async observe(
-    lens: Pick<Lens, "predict">,
+    lens: Looking,
     rgb: Pixels,
     { depth = null, seconds = 0 }: Also = {},
   ): Promise<Omit<Scene, "table">> {
@@ -94,20 +94,19 @@ async function alphaOf(lens: Pick<Lens, "predict">, rgb: Pixels): Promise<Plane>
   return refined(rgb, value as Mask);
 }
 
-/** Faces with landmarks, with smiles, or with both; what turns out to be no face by either is
- * left out. */
-async function facesOf(
-  lens: Pick<Lens, "predict">,
-  rgb: Pixels,
-  needs: Needs,
-): Promise<readonly Face[]> {
-  const models = [needs.landmarks || !needs.smiles ? LANDMARKS : "", needs.smiles ? SMILE : ""];
+/** Faces with landmarks, and with smiles where they are needed; what turns out to be no face by
+ * either or from close by is left out. */
+async function facesOf(lens: Looking, rgb: Pixels, needs: Needs): Promise<readonly Face[]> {
+  const models = [LANDMARKS, ...(needs.smiles ? [SMILE] : [])];
   const [first, ...others] = await Promise.all(
-    models
-      .filter(Boolean)
-      .map(async (model) => (await lens.predict(model, rgb)).value as Faces),
+    models.map(async (model) => (await lens.predict(model, rgb)).value as Faces),
   );
-  return others.reduce((faces, { faces: more }) => joined(faces, more), first.faces);
+  const both = others.reduce((faces, { faces: more }) => joined(faces, more), first.faces);
+  const kept: Face[] = [];
+  for (const face of both) {
+    if (await isFace(lens, rgb, face)) kept.push(face);
+  }
+  return kept;
 }
 
 /** Faces that are in both lists, with what each of them says. */

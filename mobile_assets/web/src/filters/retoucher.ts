@@ -5,7 +5,7 @@
  *     const { picture } = await retoucher.background({ behind: "blur" }, bytes);
  */
 import { openPhoto } from "../images.js";
-import type { Lens, Request } from "../lens.js";
+import type { Lens, Request, Trace } from "../lens.js";
 import { NO_TIME, added } from "../predictor.js";
 import type { Mask, Pixels, Prediction, Provenance, Rgba, Timings } from "../results.js";
 import { type Behind, type OpenedBehind, before, opaque } from "./behind.js";
@@ -21,7 +21,7 @@ export interface Retouched {
   readonly ms: Timings & { readonly drawing: number };
 }
 
-type Asking = Pick<Lens, "predict">;
+type Asking = Pick<Lens, "predict" | "trace">;
 
 export class Retoucher {
   constructor(
@@ -84,7 +84,20 @@ class Witness implements Asking {
     photo: Uint8Array | Pixels,
     request: Request = {},
   ): Promise<Prediction> {
-    const made = await this.lens.predict(model, photo, request);
+    return this.noted(model, await this.lens.predict(model, photo, request));
+  }
+
+  async trace(
+    model: string,
+    photo: Uint8Array | Pixels,
+    request: Request = {},
+  ): Promise<Trace> {
+    const traced = await this.lens.trace(model, photo, request);
+    this.noted(model, traced.prediction);
+    return traced;
+  }
+
+  private noted(model: string, made: Prediction): Prediction {
     this.from.set(model, made.from);
     this.ms = added(this.ms, made.ms);
     return made;

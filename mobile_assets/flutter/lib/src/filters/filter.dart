@@ -5,6 +5,7 @@
 ///     final pixels = await sunny.run(lens, photo);
 library;
 
+import '../close_up.dart';
 import '../pipeline.dart';
 import '../results.dart';
 import 'apply.dart';
@@ -81,20 +82,23 @@ final class Filter {
     );
   }
 
-  /// With landmarks, with smiles, or with both; what turns out to be no face by either is left
-  /// out.
+  /// With landmarks, and with smiles where they are needed; what turns out to be no face by
+  /// either or from close by is left out.
   Future<List<Face>> _faces(Lens lens, Pixels photo) async {
     if (!needs.faces) return const [];
-    final found = needs.landmarks || !needs.smiles
-        ? (await lens.landmarks(photo)).value.faces
-        : null;
-    if (!needs.smiles) return found!;
-    final smiling = (await lens.smile(photo)).value.faces;
-    if (found == null) return smiling;
+    var found = (await lens.landmarks(photo)).value.faces;
+    if (needs.smiles) {
+      final smiling = (await lens.smile(photo)).value.faces;
+      found = [
+        for (final face in smiling)
+          for (final same in found)
+            if (same.boxXyxy == face.boxXyxy)
+              face.withLandmarks(same.landmarks!),
+      ];
+    }
     return [
-      for (final face in smiling)
-        for (final same in found)
-          if (same.boxXyxy == face.boxXyxy) face.withLandmarks(same.landmarks!),
+      for (final face in found)
+        if (await isFace(lens, photo, face)) face,
     ];
   }
 }
