@@ -15,9 +15,9 @@ from edge_runtime.spec import Record
 from edge_server.api.bodies import read_body
 from edge_server.api.face_requests import ID, asking, face_shown, once, own_here, told
 from edge_server.api.parameters import check_names, names_of, read_parameters
-from edge_server.people.clustering import LIMIT
 from edge_server.people.matching import distance_of
 from edge_server.people.records import Consent, Day, Id, Name, Note, Verdict
+from edge_server.people.spans import LIMIT
 from edge_server.problems import ConsentMissing, InvalidParameter
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
@@ -28,13 +28,13 @@ from edge_server.people.records import (
     DecisionsRecord,
     Whose,
 )
-from edge_server.people.rows import collected_record, png_of, vector_bytes
+from edge_server.people.rows import TOLD, collected_record, png_of, vector_bytes
 from edge_server.people.rules import Together, faces_of
 from edge_server.people.tables import CollectedFace, Decision, Person
 from edge_server.problems import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -188,8 +188,8 @@ class Collection:
         ]
 
     def _clusters(self, session: Session) -> ClustersRecord:
-        rows = session.scalars(
-            select(CollectedFace)
+        rows: Iterable[Any] = session.execute(
+            select(*TOLD)
             .where(CollectedFace.owner == self.own.owner)
             .order_by(CollectedFace.cluster, CollectedFace.id)
         )
@@ -204,7 +204,7 @@ class Collection:
         return ClustersRecord(clusters=tuple(sorted(found, key=_largest_first)))
 
     def _whose(
-        self, session: Session, grouped: dict[str, list[CollectedFace]]
+        self, session: Session, grouped: Mapping[str, Sequence[Any]]
     ) -> dict[str, Whose]:
         """Of each group the person whom the newest decision that has a say calls it; a
         decision speaks for the group that has most of its faces."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edge_server.people.clustering import LIMIT
 from edge_server.people.results import KnownFace, Match, People
+from edge_server.people.spans import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
@@ -16,9 +16,18 @@ from edge_server.problems import NotFound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 _VECTOR = np.dtype("<f4")
+# Columns in front of the pictures: SQLite reads a row from its beginning.
+TOLD = (
+    CollectedFace.id,
+    CollectedFace.photo_id,
+    CollectedFace.box,
+    CollectedFace.score,
+    CollectedFace.cluster,
+)
 
 
 def owned_person(session: Session, owner: str, person_id: str) -> Person:
@@ -54,8 +63,8 @@ def person_record(person: Person) -> PersonRecord:
     )
 
 
-def collected_record(face: CollectedFace) -> CollectedRecord:
-    """What is told of a face."""
+def collected_record(face: CollectedFace | Row[Any]) -> CollectedRecord:
+    """What is told of a face, or of its columns ``TOLD``."""
     x0, y0, x1, y1 = face.box
     return CollectedRecord(
         id=face.id,

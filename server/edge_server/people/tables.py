@@ -91,10 +91,21 @@ class Decision(Base):
 
 
 class Grouping(Base):
-    """That the groups of an owner's faces are those of the faces and decisions with this
-    ``fingerprint``: where it is another, something was taken away elsewhere."""
+    """That the groups of an owner's faces were computed, by the method and the decisions with
+    this ``fingerprint``."""
 
     __tablename__ = "people_groupings"
 
     owner: Mapped[str] = mapped_column(String(OWNER), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
+
+
+class GroupSize(Base):
+    """How many ``faces`` a group had when it was computed: where it has another number, some
+    were taken away elsewhere."""
+
+    __tablename__ = "people_group_sizes"
+
+    owner: Mapped[str] = mapped_column(String(OWNER), primary_key=True)
+    cluster: Mapped[str] = mapped_column(String(ID), primary_key=True)
+    faces: Mapped[int]

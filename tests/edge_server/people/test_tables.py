@@ -10,7 +10,14 @@ from sqlalchemy import inspect
 from edge_server.people import tables
 from edge_server.store.every_table import every_table
 
-NAMES = ("people", "enrolled_faces", "collected_faces", "people_decisions", "people_groupings")
+NAMES = (
+    "people",
+    "enrolled_faces",
+    "collected_faces",
+    "people_decisions",
+    "people_groupings",
+    "people_group_sizes",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
