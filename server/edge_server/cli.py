@@ -9,23 +9,30 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_runtime.errors import PocketLensError
-from edge_server.settings import Settings
+from edge_server.settings import TEXTS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _EPILOG = """every setting is also a variable, such as POCKETLENS_PORT; see server/README.md"""
 
+_INSTALL = "pip install 'pocketlens[server]'"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0, or 1 with one line on stderr; usage errors exit with 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
-    options = parser.parse_args(given if given and given[0] in _COMMANDS else ["run", *given])
     try:
+        parser = _parser()
+        options = parser.parse_args(
+            given if given and given[0] in _COMMANDS else ["run", *given]
+        )
         code: int = options.act(options)
     except PocketLensError as error:
         print(f"edge-serve: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"edge-serve: {error.name} is not installed: {_INSTALL}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -48,7 +55,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         default = getattr(defaults, field.name)
         option = f"--{field.name.replace('_', '-')}"
         shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
-        text = f"default {shown!r}"
+        text = f"{TEXTS[field.name]} ({'none' if shown in {'', None} else shown})"
         parser.add_argument(option, dest=field.name, metavar="VALUE", help=text)
 
 
