@@ -9,6 +9,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from edge_server.api.form_keys import FORMS, form_key
+from edge_server.api.origins import origin_headers
 from edge_server.problems import BadHost, MalformedRequest, Unauthenticated
 
 if TYPE_CHECKING:
@@ -63,14 +64,13 @@ class Access:
 
     def allow_origin(self, response: Response) -> Response:
         """CORS: an exact origin of the settings, never ``*``, never with credentials."""
-        origin = request.headers.get("Origin", "")
-        if origin and origin in self.settings.cors_origins:
-            response.headers["Access-Control-Allow-Origin"] = origin
+        told = origin_headers(request.headers.get("Origin", ""), self.settings.cors_origins)
+        if told:
+            response.headers.update(told)
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE"
             response.headers["Access-Control-Allow-Headers"] = (
                 f"Authorization, Content-Type, Idempotency-Key, {KEY_HEADER}, X-Deadline-Ms"
             )
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
             response.headers.add("Vary", "Origin")
         return response
 

@@ -19,6 +19,7 @@ from edge_server.api.access import Access
 from edge_server.api.analyze import analyze
 from edge_server.api.catalogue import catalogue
 from edge_server.api.docs import docs
+from edge_server.api.doors import doors
 from edge_server.api.early import Early
 from edge_server.api.gate import Gate
 from edge_server.api.health import Numbers, health
@@ -151,9 +152,13 @@ class Services:
 
     @cached_property
     def early(self) -> Early:
-        """What refuses a task's requests before their body is taken, while too many come."""
-        gates = {f"/v1/{task.name}": self.gates[task.heavy] for task in self.tasks}
-        return Early(gates, self.numbers)
+        """What refuses requests before their body is taken, while too many come."""
+        return Early(
+            doors=doors(self),
+            gates=self.gates,
+            numbers=self.numbers,
+            origins=self.settings.cors_origins,
+        )
 
 
 def create_app(services: Services) -> Flask:

@@ -40,10 +40,15 @@ class Gate:
         """Whether more is asked than can be served."""
         return monotonic() - self._refused < CALM_SECONDS
 
+    @property
+    def refusing(self) -> bool:
+        """Whether whoever comes now would be refused at once."""
+        return self.overloaded and self._inside >= self._permits
+
     def refuses(self) -> bool:
-        """Whether whoever comes now would be refused at once; that is then a refusal."""
+        """Whether whoever comes now is refused at once: that is then a refusal."""
         with self._turn:
-            if not self.overloaded or self._inside < self._permits:
+            if not self.refusing:
                 return False
             self._refused = monotonic()
             return True

@@ -14,7 +14,19 @@ from flask import request
 from edge_server.problems import Forbidden
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edge_server.settings import Settings
+
+
+def origin_headers(origin: str, known: Sequence[str]) -> dict[str, str]:
+    """What lets the page of that origin read an answer, where it is a known one."""
+    if not origin or origin not in known:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "Retry-After",
+    }
 
 
 def refuse_other_sites(settings: Settings) -> None:

@@ -8,10 +8,10 @@ then does the application hear of the request.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from edge_server.asgi.refusing import refusal
+from edge_server.asgi.refusing import put, refusal
 from edge_server.problems import (
     BodyTimeout,
     BodyTooLarge,
@@ -25,17 +25,35 @@ from edge_server.problems import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from edge_server.asgi.refusing import Written
+
     Message: TypeAlias = MutableMapping[str, Any]
     Scope: TypeAlias = MutableMapping[str, Any]
     Receive: TypeAlias = Callable[[], Awaitable[Message]]
     Send: TypeAlias = Callable[[Message], Awaitable[None]]
     # What gets the whole body: (scope, body, receive, send).
     Application: TypeAlias = Callable[[Scope, bytes, Receive, Send], Awaitable[None]]
-    # What is refused by path and headers alone: the problem, or None.
-    Early: TypeAlias = Callable[[str, Mapping[bytes, bytes]], Problem | None]
+    # What is refused before its body comes, or None.
+    Early: TypeAlias = Callable[["RequestHead"], "Written | None"]
 
 
-def never(_path: str, _headers: Mapping[bytes, bytes]) -> None:
+@dataclass(frozen=True, kw_only=True)
+class RequestHead:
+    """What is known of a request before its body: ``path`` is decoded, ``query`` as it was
+    sent; of each header, in lower case, the last.
+    """
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+
+    def header(self, name: bytes) -> str:
+        """That header's text; empty where there is none."""
+        return self.headers.get(name, b"").decode("latin1")
+
+
+def never(_head: RequestHead) -> None:
     """Nothing is refused early."""
 
 
@@ -57,9 +75,9 @@ class BodyGuard:
             return
         send = self._bounded(send)
         headers = dict(scope["headers"])
-        busy = self.early(scope["path"], headers)
+        busy = self.early(_head(scope, headers))
         if busy is not None:  # the connection stays; what comes of the body is dropped
-            await refusal(busy, send, path=scope["path"])
+            await put(busy, send)
             return
         try:
             self._check(headers)
@@ -126,6 +144,15 @@ class BodyGuard:
                 await send(message)
 
         return sent
+
+
+def _head(scope: Scope, headers: Mapping[bytes, bytes]) -> RequestHead:
+    return RequestHead(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope.get("query_string", b""),
+        headers=headers,
+    )
 
 
 def no_memory() -> Memory:

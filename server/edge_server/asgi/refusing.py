@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -25,6 +26,15 @@ RETRY_AFTER = 2  # seconds, where the problem does not know better
 # What still comes of a body that was refused is taken so long, or until so long nothing came.
 LINGER_SECONDS = 5.0
 SILENCE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """An answer that refuses, as it is sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 def problem_record(problem: Problem, request_id: str, path: str = "") -> dict[str, Any]:
@@ -81,16 +91,22 @@ async def refusal(
     ``rest`` receives what still comes of the body, which is dropped: a connection that is
     closed over bytes that nobody read loses the answer on its way.
     """
-    headers, body = _written(problem, path)
+    refused = written(problem, path)
     if close:
-        headers["Connection"] = "close"
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
-    more = rest is not None
-    await send({"type": "http.response.body", "body": body, "more_body": more})
+        refused.headers["Connection"] = "close"
+    await put(refused, send, more=rest is not None)
     if rest is not None:
         await _dropped(rest)
         await send({"type": "http.response.body", "body": b""})
+
+
+async def put(
+    refused: Written, send: Callable[[Message], Awaitable[None]], *, more: bool = False
+) -> None:
+    """Send it; with ``more`` its end is still to be sent."""
+    raw = [(name.lower().encode(), text.encode()) for name, text in refused.headers.items()]
+    await send({"type": "http.response.start", "status": refused.status, "headers": raw})
+    await send({"type": "http.response.body", "body": refused.body, "more_body": more})
 
 
 async def _dropped(rest: Callable[[], Awaitable[Message]]) -> None:
@@ -104,17 +120,17 @@ async def _dropped(rest: Callable[[], Awaitable[Message]]) -> None:
 
 def refusal_bytes(problem: Problem) -> bytes:
     """That answer as HTTP/1.1 has it, for a request that is not even one."""
-    headers, body = _written(problem)
-    headers["Connection"] = "close"
+    refused = written(problem)
+    refused.headers["Connection"] = "close"
     lines = [
         f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}",
-        *(f"{name}: {value}" for name, value in headers.items()),
+        *(f"{name}: {value}" for name, value in refused.headers.items()),
     ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + refused.body
 
 
-def _written(problem: Problem, path: str = "") -> tuple[dict[str, str], bytes]:
-    """Headers and body of the answer, which is logged: nobody else does so here."""
+def written(problem: Problem, path: str = "") -> Written:
+    """The answer of that address, which is logged: nobody else does so here."""
     request_id = new_request_id()
     body = msgspec.json.encode(problem_record(problem, request_id, path))
     headers = problem_headers(problem, path) | {
@@ -123,4 +139,4 @@ def _written(problem: Problem, path: str = "") -> tuple[dict[str, str], bytes]:
     }
     told = {"request_id": request_id, "status": problem.status}
     _LOG.info("refused: %s %d", problem.code, problem.status, extra=told)
-    return headers, body
+    return Written(status=problem.status, headers=headers, body=body)

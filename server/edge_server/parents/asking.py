@@ -65,10 +65,14 @@ class Asker:
         models where one of these would answer.
         """
         settings = self.services.settings
-        heavy = any(self._is_heavy(question) for question in questions)
+        heavy = self.heavy(*questions)
         deadline = deadline_or(settings, settings.heavy_seconds if heavy else None)
         with self.services.gates[heavy].passed(deadline):
             yield deadline
+
+    def heavy(self, *questions: Question) -> bool:
+        """Whether a heavy model would answer one of these."""
+        return any(self._is_heavy(question) for question in questions)
 
     def _is_heavy(self, question: Question) -> bool:
         task = self.task(question.task)

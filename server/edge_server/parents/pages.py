@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
     from jinja2 import Template
+    from werkzeug.datastructures import MIMEAccept
 
 HTML = "text/html"
 _HEADERS = {
@@ -32,7 +33,11 @@ _HEADERS = {
 
 def wants_page() -> bool:
     """Whether a browser shows the answer: it says that it likes HTML better than the rest."""
-    accept = request.accept_mimetypes
+    return likes_page(request.accept_mimetypes)
+
+
+def likes_page(accept: MIMEAccept) -> bool:
+    """Whether that header is of a browser that shows the answer."""
     return accept.quality(HTML) > accept.quality("application/json")
 
 

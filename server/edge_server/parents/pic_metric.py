@@ -34,7 +34,7 @@ FILE, ADDRESS = "file", "url"
 def pic_metric(asker: Asker) -> Blueprint:
     """The page and the addresses of programs."""
     blueprint = Blueprint("pic_metric", __name__)
-    views = _Views(asker, Looker(asker))
+    views = Views(asker, Looker(asker))
     post = partial(blueprint.add_url_rule, methods=["POST"])
     blueprint.add_url_rule("/upload", "upload_page", views.page)
     blueprint.add_url_rule("/upload/<md5>", "uploaded", views.again, methods=["GET", "POST"])
@@ -46,7 +46,9 @@ def pic_metric(asker: Asker) -> Blueprint:
 
 
 @dataclass(frozen=True)
-class _Views:
+class Views:
+    """The page, and the answers to each address."""
+
     asker: Asker
     looker: Looker
 

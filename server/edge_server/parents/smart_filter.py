@@ -74,7 +74,7 @@ class Wishes:
 def smart_filter(asker: Asker) -> Blueprint:
     """The form's address, and the page."""
     blueprint = Blueprint("smart_filter", __name__)
-    view = _View(asker)
+    view = FormView(asker)
     for rule, name in (("/", "smart_filter_form"), ("/smart-filter", "smart_filter")):
         blueprint.add_url_rule(rule, name, view, methods=["POST"])
     blueprint.add_url_rule("/smart-filter", "smart_filter_page", view.page)
@@ -83,7 +83,9 @@ def smart_filter(asker: Asker) -> Blueprint:
 
 
 @dataclass(frozen=True)
-class _View:
+class FormView:
+    """The form's address, and its page."""
+
     asker: Asker
 
     def page(self, problem: Problem | None = None) -> Response:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from edge_server.problems import Overloaded, Problem
+from edge_server.asgi.guard import RequestHead
+from edge_server.asgi.refusing import Written, written
+from edge_server.problems import Overloaded
 
 POST = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 
@@ -125,23 +127,29 @@ def test_an_early_refusal_takes_no_body_and_keeps_the_connection(
 ) -> None:
     busy: list[bytes] = []
 
-    def early(path: str, headers: Mapping[bytes, bytes]) -> Problem | None:
-        busy.append(headers[b"content-length"])
-        assert path == "/echo"
-        return Overloaded("busy", retry_after=1) if len(busy) == 1 else None
+    def early(head: RequestHead) -> Written | None:
+        busy.append(head.headers[b"content-length"])
+        assert (head.method, head.path, head.query) == ("POST", "/echo", b"a=%20b")
+        if len(busy) > 1:
+            return None
+        refused = written(Overloaded("busy", retry_after=1), head.path)
+        refused.headers["X-Also"] = "this"
+        return refused
 
     server = start(early=early)
+    last = POST.replace(b"/echo", b"/echo?a=%20b")
     body = b"x" * 300_000
-    kept = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+    kept = b"POST /echo?a=%20b HTTP/1.1\r\nHost: localhost\r\n"
     with server.connect() as connection:
         connection.sendall(kept + b"Content-Length: 300000\r\n\r\n" + body[:1000])
         connection.sendall(body[1000:])  # a client that does not look before it has sent all
-        connection.sendall(POST + b"Content-Length: 5\r\n\r\nhello")
+        connection.sendall(last + b"Content-Length: 5\r\n\r\nhello")
         with connection.makefile("rb") as reader:
             first, _, second = reader.read().partition(b"HTTP/1.1 200 OK\r\n")
     status, record = answer(first)
     assert (status, record["code"]) == (503, "overloaded")
     assert b"retry-after: 1" in first.lower()
+    assert b"x-also: this" in first.lower()
     status, record = answer(b"HTTP/1.1 200 OK\r\n" + second)
     assert (status, record["bytes"]) == (200, 5)
     assert len(server.seen.requests) == 1
