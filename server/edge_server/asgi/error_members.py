@@ -35,6 +35,12 @@ _MADE: dict[str, Callable[[Problem], Members]] = {
     "v2": _sentence,  # the Open Inference Protocol
     "img2img": _sentence,  # Cloud Vision API
     "urlimg2img": _sentence,
+    "superres": _sentence,
+    "styletransfer": _sentence,
+    "semseg": _sentence,
+    "depth": _sentence,
+    "binseg": _sentence,
+    "objdet": _sentence,
     "cut": _flag,  # ObjectCut
     "upload": _sentence,  # Pic Metric
     "do_data_science": _sentence,

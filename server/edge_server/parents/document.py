@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from edge_server.api.parameters import names_of
 from edge_server.api.wire import PICTURE_TYPES
-from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.cloud_vision import DETECTORS, KINDS, MODELS
 from edge_server.parents.object_cut import CutWishes
 from edge_server.parents.pic_metric_answers import PicMetric
 from edge_server.parents.smart_filter import FACES, OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Json: TypeAlias = dict[str, Any]
 
@@ -29,7 +32,6 @@ _DEADLINE = {
     "description": "How long the caller waits, in milliseconds",
     "schema": {"type": "integer", "minimum": 1},
 }
-_MODEL = {"name": "model", "in": "path", "required": True, "schema": {"enum": list(MODELS)}}
 _PAGE = {"200": {"description": "A page", "content": {_HTML: {"schema": _TEXT}}}}
 
 
@@ -39,6 +41,7 @@ def parent_paths(problems: Json) -> Json:
     return {
         "/img2img/{model}/": {"post": _img2img(sentence)},
         "/urlimg2img/{model}/": _urlimg2img(sentence),
+        **_kinds(sentence),
         "/cut": {"post": _cut(flag)},
         "/": {"get": _page("page", "The page", problems), "post": _form("form", problems)},
         "/smart-filter": {
@@ -97,19 +100,41 @@ def _fields(required: tuple[str, ...] = (), **properties: Json) -> Json:
 def _img2img(problems: Json) -> Json:
     summary = "Cloud Vision API: a photo in, a picture back"
     form = _fields(("file",), file=_BINARY, background=_TEXT)
-    made = _operation("img2img", summary, _pictures() | problems, _MODEL)
+    made = _operation("img2img", summary, _pictures() | problems, _model(MODELS))
     return made | {"requestBody": _body(**{_FORM: form})}
 
 
 def _urlimg2img(problems: Json) -> Json:
     summary = "Cloud Vision API: the photo by its address"
     url = {"name": "url", "in": "query", "required": True, "schema": _TEXT}
-    asked = _operation("urlimg2imgByQuery", summary, _pictures() | problems, _MODEL, url)
+    asked = _operation(
+        "urlimg2imgByQuery", summary, _pictures() | problems, _model(MODELS), url
+    )
     optional = url | {"required": False}
-    sent = _operation("urlimg2img", summary, _pictures() | problems, _MODEL, optional)
+    sent = _operation("urlimg2img", summary, _pictures() | problems, _model(MODELS), optional)
     form = _fields(url=_TEXT, background=_TEXT)
     body = _body(**{_JSON: form, _FORM: form, _URL_FORM: form}) | {"required": False}
     return {"get": asked, "post": sent | {"requestBody": body}}
+
+
+def _kinds(problems: Json) -> Json:
+    """The addresses of the later notebook: a picture back, or lists of objects."""
+    url = {"name": "url", "in": "query", "required": False, "schema": _TEXT}
+    lists = _fields(("rois", "class_ids", "scores"), rois=_TEXT, class_ids=_TEXT, scores=_TEXT)
+    told = {"description": "Lists as text of JSON", "content": {_JSON: {"schema": lists}}}
+    answers = dict.fromkeys(KINDS, _pictures()) | {"objdet": {"200": told}}
+    body = _body(**{_FORM: _fields(file=_BINARY, url=_TEXT)}) | {"required": False}
+    summary = "Cloud Vision API: a photo, or its address"
+    paths = {}
+    for kind, answer in answers.items():
+        model = _model(KINDS.get(kind, DETECTORS))
+        made = _operation(f"{kind}ByKind", summary, answer | problems, model, url)
+        paths[f"/{kind}/{{model}}/"] = {"post": made | {"requestBody": body}}
+    return paths
+
+
+def _model(names: Iterable[str]) -> Json:
+    return {"name": "model", "in": "path", "required": True, "schema": {"enum": list(names)}}
 
 
 def _cut(problems: Json) -> Json:

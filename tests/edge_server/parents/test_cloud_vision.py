@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import requests
 from PIL import Image
 
-from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.cloud_vision import KINDS, MODELS
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 SELFIE = SAMPLES / "astronaut.png"
@@ -27,6 +29,7 @@ def post(http: Http, url: str, photo: Path = SELFIE, **given: Any) -> requests.R
 @pytest.mark.parametrize(
     ("model", "mode", "size", "made_size"),
     [
+        ("superres-1b", "RGB", (24, 16), (48, 32)),
         ("superres-2b", "RGB", (24, 16), (48, 32)),
         ("styletransf-1", "RGB", (96, 64), (96, 64)),
         ("styletransf-2", "RGB", (96, 64), (96, 64)),
@@ -113,6 +116,60 @@ def test_a_url_gives_what_its_file_gives(
     assert found.content == expected.content
 
 
+@pytest.mark.parametrize(
+    ("path", "of_old"),
+    [("styletransfer/styletransf-2", "styletransf-2"), ("binseg/binseg-3", "binseg-3")],
+)
+def test_the_later_notebook_posts_either_to_one_address(
+    path: str, of_old: str, address: str, http: Http, upstream: Any
+) -> None:
+    expected = post(http, f"{address}/img2img/{of_old}/").content
+    url = {"url": upstream.url(SELFIE.name)}
+    empty = {"file": ("dummy.txt", b"")}  # what it sends beside an address
+    for made in (
+        post(http, f"{address}/{path}/"),
+        post(http, f"{address}/{path}"),
+        http.post(f"{address}/{path}/", params=url),
+        http.post(f"{address}/{path}/", params=url, files=empty),
+    ):
+        assert made.headers["Content-Type"] == "image/png", made.text
+        assert made.content == expected
+
+
+def test_every_kind_has_models_that_there_are() -> None:
+    assert sorted(name for names in KINDS.values() for name in names) == sorted(MODELS)
+
+
+def test_objects_are_told_as_the_later_notebook_reads_them(
+    address: str, http: Http, upstream: Any
+) -> None:
+    """It evaluates each text as Python, numbers classes from 0, and draws from corner to
+    corner."""
+    coffee = SAMPLES / "coffee.png"
+    record = post(http, f"{address}/objdet/efficientdet-d4/", coffee).json()
+    assert record.keys() == {"rois", "class_ids", "scores"}
+    rois, ids, scores = (
+        ast.literal_eval(record[name]) for name in ("rois", "class_ids", "scores")
+    )
+    assert len(rois) == len(ids) == len(scores) > 0
+    cup = ids.index(46)
+    left, top, right, bottom = rois[cup]
+    assert 0 <= left < 250 < right <= 600
+    assert 0 <= top < 150 < bottom <= 400
+    assert 0.4 < scores[cup] <= 1
+    url = {"url": upstream.url(coffee.name)}
+    assert http.post(f"{address}/objdet/efficientdet-d7/", params=url).json() == record
+    none = http.post(f"{address}/objdet/efficientdet-d4/", files={"file": saved()}).json()
+    assert none == {"rois": "[]", "class_ids": "[]", "scores": "[]"}
+
+
+def saved() -> bytes:
+    """A photo of nothing."""
+    content = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
 def test_the_app_needs_no_slash_and_names_no_type(address: str, http: Http) -> None:
     """Dart's client says neither what it accepts nor what the file is."""
     headers: Any = {"Accept": None, "User-Agent": "Dart/2.8 (dart:io)"}
@@ -159,6 +216,23 @@ def test_weights_that_are_missing_are_said_with_the_command(keyed: Any, http: Ht
         ),
         ("img2img/binseg-3/", {"data": b"x"}, 415, "unsupported-media-type"),
         ("urlimg2img/binseg-3/", {}, 400, "missing-image"),
+        ("binseg/nothing/", {"files": {"file": b"x"}}, 404, "model-not-found"),
+        ("binseg/depth-bts/", {"files": {"file": b"x"}}, 404, "model-not-found"),
+        ("binseg/binseg-3/", {}, 400, "missing-image"),
+        ("objdet/nothing/", {"files": {"file": b"x"}}, 404, "model-not-found"),
+        ("objdet/efficientdet-d4/", {}, 400, "missing-image"),
+        (
+            "objdet/efficientdet-d4/",
+            {"files": {"file": b"x"}, "params": {"url": "http://10.0.0.1/"}},
+            400,
+            "ambiguous-source",
+        ),
+        (
+            "depth/depth-bts/",
+            {"params": {"url": "http://10.0.0.1/"}},
+            422,
+            "url-not-allowed",
+        ),
         (
             "urlimg2img/binseg-3/",
             {"json": {"url": "file:///etc/passwd"}},
