@@ -32,6 +32,7 @@ from edge_server.people.rows import TOLD, collected_record, png_of, vector_bytes
 from edge_server.people.rules import Together, faces_of
 from edge_server.people.tables import CollectedFace, Decision, Person
 from edge_server.problems import NotFound
+from edge_server.store.tables import Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,9 +58,13 @@ class Collection:
 
     def collect(self, photo: PhotoRecord, seen: Sequence[SeenFace]) -> CollectedFaces:
         """Keep the faces of a photo that is kept, and group them with the others; a photo
-        whose faces are here already is left as it is."""
+        whose faces are here already is left as it is, and one that was deleted while they
+        were looked for is ``NotFound``."""
         with self.own.store.session() as session:
             self._lock(session)
+            stays = select(Photo.id).where(Photo.id == photo.id)
+            if session.scalar(stays.with_for_update(read=True, key_share=True)) is None:
+                raise NotFound("the photo was deleted while its faces were looked for")
             if not self._of_photo(session, photo.id):
                 rows = self._rows(photo, seen)
                 session.add_all(rows)

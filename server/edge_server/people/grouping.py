@@ -155,7 +155,7 @@ def _drop_from_rules(session: Session, owner: str, gone: frozenset[str]) -> set[
         if gone.isdisjoint(faces_of(rule)):
             continue
         beside.update(faces_of(rule))
-        left = without(rule, gone)
+        left = without(rule, gone, alone=decision.person_id is not None)
         if left is None:
             session.delete(decision)
         else:

@@ -107,10 +107,11 @@ def linked(rules: Iterable[Rule], here: Container[str]) -> dict[str, set[str]]:
     return beside
 
 
-def without(rule: Rule, gone: frozenset[str]) -> Rule | None:
-    """The rule of the faces that are left; None where it says nothing any more."""
+def without(rule: Rule, gone: frozenset[str], *, alone: bool = False) -> Rule | None:
+    """The rule of the faces that are left; None where it says nothing any more.  Where one
+    face alone still has something said of it, as whose it is, ``alone`` keeps that."""
     faces = tuple(face for face in rule.faces if face not in gone)
     if isinstance(rule, Together):
-        return Together(faces=faces) if len(faces) > 1 else None
+        return Together(faces=faces) if len(faces) > (0 if alone else 1) else None
     others = tuple(face for face in rule.others if face not in gone)
     return Apart(faces=faces, others=others) if faces and others else None

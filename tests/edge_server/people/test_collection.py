@@ -206,3 +206,14 @@ def test_groups_are_told_without_reading_pictures(owner: Any, face: Face) -> Non
     assert len(collection.clusters().clusters) == 2
     assert asked
     assert not any("chip" in one or "vector" in one for one in asked)
+
+
+def test_a_photo_that_is_deleted_while_faces_are_looked_for_is_not_found(
+    owner: Any, face: Face
+) -> None:
+    photo = owner.photo()
+    owner.own.store.delete(owner.own.owner, photo.id)
+    collection = Collection(owner.own)
+    with pytest.raises(NotFound, match="deleted"):
+        collection.collect(photo, [face(0.0)])
+    assert collection.clusters().clusters == ()

@@ -75,3 +75,16 @@ def test_another_owners_face_names_nobody(collected: Any, stranger: Any) -> None
     with pytest.raises(NotFound):
         theirs.enrol("Ada", YES, ids["a"])
     assert Register(stranger.own).people().people == ()
+
+
+def test_a_name_stays_with_the_last_face(collected: Any) -> None:
+    collection, ids = collected
+    Naming(collection).enrol("Ada", YES, ids["a"])
+    own = collection.own
+    photo = next(
+        face for face in collection.clusters().clusters[0].faces if face.id == ids["b"]
+    )
+    own.store.delete(own.owner, photo.photo)
+    assert names(collection) == {ids["a"]: "Ada"}
+    collection.leave(collection.clusters().clusters[0].faces[0].photo)
+    assert (names(collection), collection.decisions().decisions) == ({}, ())
