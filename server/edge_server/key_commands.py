@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--days", type=float, default=0, help="it ends after so many (0: never)")
     listed = acts.add_parser("list", help="every key, never its secret")
     revoke = acts.add_parser("revoke", help="refuse a key from now on")
-    rotate = acts.add_parser("rotate", help="a new key; the old one ends after a day")
+    rotate = acts.add_parser("rotate", help="a new key for as long; the old ends after a day")
     for parser_, act in ((add, _add), (listed, _list), (revoke, _revoke), (rotate, _rotate)):
         parser_.add_argument("--json", action="store_true", help="print JSON")
         parser_.set_defaults(key_act=act)

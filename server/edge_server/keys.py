@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Scope = Literal["infer", "store", "admin"]
 SCOPES: tuple[Scope, ...] = ("infer", "store", "admin")
+MOST_DAYS = 36_500
+MOST_NAME = 200
 _KEY = re.compile(r"pl_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 DAY = 86400
 
@@ -90,8 +92,15 @@ class KeyStore:
     ) -> str:
         """Make a key and return it: this is the only time that it can be seen.
 
-        ``owner``: see ``KeyRecord``; the key's own id unless another is named.
+        ``days``: after so many, up to 36,500, it ends; 0 is never.  ``owner``: see
+        ``KeyRecord``; the key's own id unless another is named.  Raises ``PocketLensError``.
         """
+        if not 0 <= days <= MOST_DAYS:  # NaN, too, which the file could not hold
+            raise PocketLensError(f"a key cannot end after {days} days: say 0 to {MOST_DAYS:,}")
+        if not (name.isprintable() and 0 < len(name) <= MOST_NAME):
+            raise PocketLensError(
+                f"a key's name is one line of 1 to {MOST_NAME} characters: say whose it is"
+            )
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         text = f"pl_{key_id}_{secret}"
         now = time()
@@ -114,9 +123,11 @@ class KeyStore:
         self._write(dict(self._all()) | {key_id: revoked})
 
     def rotate(self, key_id: str, grace_days: float = 1) -> str:
-        """A new key with the same name, scopes and owner; the old one ends after the grace."""
+        """A new key with the same name, scopes, owner and length of life; the old one ends
+        after the grace."""
         old = self._known(key_id)
-        text = self.add(old.name, old.scopes, owner=old.owner)
+        days = (old.ends - old.made) / DAY if old.ends else 0
+        text = self.add(old.name, old.scopes, days, owner=old.owner)
         ends = time() + grace_days * DAY
         ended = msgspec.structs.replace(old, ends=min(ends, old.ends or ends))
         self._write(dict(self._all()) | {key_id: ended})

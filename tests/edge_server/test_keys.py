@@ -147,3 +147,27 @@ def test_keys_from_before_there_were_owners_own_themselves(tmp_path: Path) -> No
     path.write_text(json.dumps(records))
     record = KeyStore(path).check(text, "infer")
     assert record.owner == record.id
+
+
+@pytest.mark.parametrize("days", [float("nan"), float("inf"), -1.0, 1e6])
+def test_an_end_that_is_none_harms_no_key(store: KeyStore, days: float) -> None:
+    key = store.add("phone")
+    with pytest.raises(PocketLensError, match=r"cannot end after .*: say 0 to 36,500"):
+        store.add("other", days=days)
+    assert store.check(key, "infer")
+    assert len(store.list()) == 1
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "n" * 201])
+def test_a_name_that_would_spoil_the_list_is_refused(store: KeyStore, name: str) -> None:
+    with pytest.raises(PocketLensError, match="name is one line"):
+        store.add(name)
+
+
+def test_a_key_that_ends_is_rotated_to_one_that_ends(store: KeyStore) -> None:
+    store.add("phone", days=90)
+    (old,) = store.list()
+    store.rotate(old.id)
+    new = store.list()[-1]
+    assert new.ends - new.made == pytest.approx(90 * DAY)
+    assert store.list()[0].ends == pytest.approx(new.made + DAY, abs=5)
