@@ -161,7 +161,7 @@ def test_an_enlargement_says_how_far_it_is_and_stops_where_nobody_waits() -> Non
     assert said == [0.25]
 
 
-def test_what_takes_long_keeps_no_light_slot(ask: Callable[..., Any]) -> None:
+def test_what_takes_long_keeps_no_light_slot() -> None:
     task = TASKS["super-resolution"]
     assert task.models == task.lighter == ("super-resolution-compact",)
     (served,) = [s for s in light_servables(BUNDLE) if s.id in task.models]
