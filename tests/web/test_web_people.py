@@ -287,9 +287,8 @@ def test_an_outage_is_said_and_is_not_nobody(kind: str, web: Any, url: str) -> N
         page.wait_for_selector("#people :is(.card, .hero)")
 
 
-def test_a_photo_that_is_dropped_among_people_is_looked_at(
-    web: Any, url: str, photos: list[Path]
-) -> None:
+def test_a_photo_that_is_dropped_among_people_is_looked_at(web: Any, url: str) -> None:
+    """By a server that has too much to do at first."""
     import base64
 
     with BytesIO() as content:
@@ -303,8 +302,14 @@ def test_a_photo_that_is_dropped_among_people_is_looked_at(
       const settings = { dataTransfer: data, bubbles: true, cancelable: true };
       document.body.dispatchEvent(new DragEvent('drop', settings));
     }"""
+    busy = {"title": "Too much to do", "detail": "ask again", "code": "overloaded"}
+    answer = {"status": 503, "headers": {"Retry-After": "1"}}
     with visiting(web, f"{url}/#people") as page:
         page.wait_for_selector("#people :is(.card, .hero)")
+        once = {"times": 1}
+        page.route(
+            "**/v1/people/faces", lambda route: route.fulfill(json=busy, **answer), **once
+        )
         page.evaluate(drop, nobody)
         news(page, "0 faces in 1 photo. notes.txt:")
         assert page.is_hidden("#work")

@@ -1,7 +1,7 @@
 /** Faces looked for, photo by photo: in those that are kept, or in files that are kept then. */
 import { h } from "./dom.js";
 import { counted } from "./people.js";
-import { Trouble, call } from "./server.js";
+import { Trouble, callAgain } from "./server.js";
 
 /** One photo to look at: its name, and how the server is asked. */
 export interface Look {
@@ -12,9 +12,6 @@ export interface Look {
   readonly body: FormData | null;
 }
 
-const TRIES = 5;
-/** What passes by itself. */
-const PASSING = /^(overloaded|loading|rate-limited|storage-busy)$/;
 /** What is wrong with a photo, and not with the server. */
 const OF_THE_PHOTO = /^(image-|empty-image|unsupported-|body-too-large|not-found)/;
 
@@ -64,28 +61,13 @@ export async function lookAt(looks: readonly Look[], place: HTMLElement): Promis
   return { faces, done, wrong };
 }
 
-/** How many faces there are; a server that has much to do is asked again. */
+/** How many faces there are. */
 async function one({ path, body }: Look, signal: AbortSignal): Promise<number> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await call(path, { method: "POST", body, signal });
-      return ((await response.json()) as { faces: readonly unknown[] }).faces.length;
-    } catch (error) {
-      const { retryAfter = 0, code = "" } = error as Trouble;
-      if (!PASSING.test(code) || attempt === TRIES) throw error;
-      await pause(retryAfter, signal);
-    }
-  }
+  const response = await callAgain(path, { method: "POST", body, signal });
+  return ((await response.json()) as { faces: readonly unknown[] }).faces.length;
 }
 
 function unlessOfThePhoto(error: unknown): string {
   if (error instanceof Trouble && OF_THE_PHOTO.test(error.code)) return error.message;
   throw error;
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 1000 * seconds);
-    signal.addEventListener("abort", () => resolve());
-  });
 }

@@ -1,6 +1,6 @@
 /** Pictures that the server gives to its key alone: asked for when they come into view. */
 import { h } from "./dom.js";
-import { call } from "./server.js";
+import { callAgain } from "./server.js";
 import type { Face } from "./people.js";
 
 const AHEAD = "300px"; // asked for a little before they are seen
@@ -56,5 +56,5 @@ async function fill(image: HTMLImageElement, path: string): Promise<void> {
 }
 
 async function fetched(path: string): Promise<string> {
-  return URL.createObjectURL(await (await call(path)).blob());
+  return URL.createObjectURL(await (await callAgain(path)).blob());
 }

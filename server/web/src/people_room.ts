@@ -168,7 +168,9 @@ class PeopleRoom {
   }
 
   private async look(looks: readonly Look[]): Promise<void> {
-    if (this.working.childElementCount > 0) return;
+    if (this.working.childElementCount > 0) {
+      return this.tell("Photos are being looked at: add others when that is done.", null);
+    }
     this.news.replaceChildren();
     try {
       const looked = await lookAt(looks, this.working);

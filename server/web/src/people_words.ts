@@ -19,8 +19,9 @@ export function heading(text: string, unseen = 0, ways: Ways | null = null) {
 
 /** How many people in how many photos. */
 export function extentInWords({ groups, people, photos }: Everybody, unseen: number): string {
-  const who = `${counted(groups.length, "person", "people")} in ${photos.size - unseen} of `;
   const known = people.length === 0 ? "nobody has a name yet" : `you know ${people.length}`;
+  if (groups.length === 0) return `No face is collected; ${known}`;
+  const who = `${counted(groups.length, "person", "people")} in ${photos.size - unseen} of `;
   return `${who}${counted(photos.size, "kept photo")}; ${known}`;
 }
 

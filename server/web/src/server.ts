@@ -21,6 +21,9 @@ interface Problem {
 }
 
 const KEY = "pocketlens-key";
+const TRIES = 5;
+/** What passes by itself. */
+const PASSING = /^(overloaded|loading|rate-limited|storage-busy)$/;
 
 /** The key, kept as long as the tab. */
 export function keyText(): string {
@@ -49,6 +52,27 @@ export async function call(path: string, request: RequestInit = {}): Promise<Res
   }
   if (!response.ok) throw await troubleOf(response);
   return response;
+}
+
+/** The same, asked again after a while where the server has much to do. */
+export async function callAgain(path: string, request: RequestInit = {}): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call(path, request);
+    } catch (error) {
+      const { retryAfter = 0, code = "" } = error as Trouble;
+      if (!PASSING.test(code) || attempt === TRIES) throw error;
+      await pause(retryAfter, request.signal ?? null);
+    }
+  }
+}
+
+/** Until so many seconds have passed, or nobody waits any more. */
+function pause(seconds: number, signal: AbortSignal | null): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1000 * Math.max(seconds, 1));
+    signal?.addEventListener("abort", () => resolve());
+  });
 }
 
 async function troubleOf(response: Response): Promise<Trouble> {

@@ -5,6 +5,7 @@ import { parts } from "../src/album.js";
 import { type Document, tasksOf } from "../src/catalogue.js";
 import { eventOf } from "../src/events.js";
 import { marksOf, overlaysOf, percent } from "../src/marks.js";
+import { type Face, counted, photosOf } from "../src/people.js";
 import type { Config } from "../src/types.js";
 
 const CONFIG: Config = {
@@ -130,4 +131,12 @@ test("events are read, comments are not", () => {
   const sent = eventOf('id: 3\nevent: result\ndata: {"name":"faces: all"}');
   assert.deepEqual(sent, { event: "result", data: { name: "faces: all" }, id: "3" });
   assert.equal(eventOf(": still working"), null);
+});
+
+test("photos of a group are counted once, in words", () => {
+  const face = (id: string, photo: string): Face => ({ id, photo, box: [0, 0, 1, 1] });
+  const faces = [face("1", "a"), face("2", "b"), face("3", "a")];
+  assert.deepEqual(photosOf(faces), ["a", "b"]);
+  assert.equal(counted(1, "photo"), "1 photo");
+  assert.equal(counted(0, "person", "people"), "0 people");
 });
