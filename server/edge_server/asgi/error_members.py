@@ -30,6 +30,13 @@ def _flag(problem: Problem) -> Members:
     return {"error": True, "message": problem.detail}
 
 
+def _coded(problem: Problem) -> Members:
+    """Also by the project's three numbers: ours, the photo's address, the rest of theirs."""
+    ours = problem.status >= 500 or problem.status == 429
+    number = "001" if ours else "002" if problem.code.startswith("url-") else "003"
+    return _flag(problem) | {"error_id": number}
+
+
 # By the first part of the path.
 _MADE: dict[str, Callable[[Problem], Members]] = {
     "v2": _sentence,  # the Open Inference Protocol
@@ -42,6 +49,7 @@ _MADE: dict[str, Callable[[Problem], Members]] = {
     "binseg": _sentence,
     "objdet": _sentence,
     "cut": _flag,  # ObjectCut
+    "remove": _coded,
     "upload": _sentence,  # Pic Metric
     "do_data_science": _sentence,
     "do_data_science_url": _sentence,

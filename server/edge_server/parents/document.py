@@ -10,6 +10,7 @@ from edge_server.api.parameters import names_of
 from edge_server.api.wire import PICTURE_TYPES
 from edge_server.parents.cloud_vision import DETECTORS, KINDS, MODELS
 from edge_server.parents.object_cut import CutWishes
+from edge_server.parents.object_remove import RemoveWishes
 from edge_server.parents.pic_metric_answers import PicMetric
 from edge_server.parents.smart_filter import FACES, OPTIONS
 
@@ -43,6 +44,7 @@ def parent_paths(problems: Json) -> Json:
         "/urlimg2img/{model}/": _urlimg2img(sentence),
         **_kinds(sentence),
         "/cut": {"post": _cut(flag)},
+        "/remove": {"post": _remove(_shaped(problems, "CodedProblem"))},
         "/": {"get": _page("page", "The page", problems), "post": _form("form", problems)},
         "/smart-filter": {
             "get": _page("smartFilterPage", "The form as a page", problems),
@@ -60,6 +62,7 @@ def parent_schemas(problem: Json) -> Json:
     return {
         "SentenceProblem": _with(problem, sentence),
         "FlagProblem": _with(problem, flag),
+        "CodedProblem": _with(problem, flag | {"error_id": {"enum": ["001", "002", "003"]}}),
         "PicMetric": answer,
     }
 
@@ -151,6 +154,22 @@ def _cut(problems: Json) -> Json:
         "content": {_JSON: {"schema": answer}}
     }
     made = _operation("objectCut", "ObjectCut: objects by name", {"200": answered} | problems)
+    return made | {"requestBody": _body(**{_JSON: wishes, _FORM: wishes, _URL_FORM: wishes})}
+
+
+def _remove(problems: Json) -> Json:
+    choices = msgspec.json.schema(RemoveWishes)["$defs"]["RemoveWishes"]["properties"]
+    wishes = _fields(image_base64=_TEXT, image_url=_TEXT, **choices)
+    picture = _fields(image_url=_TEXT, image_base64=_TEXT)
+    answer = _fields(
+        ("error", "correlation_id", "response"),
+        error={"const": False},
+        correlation_id=_TEXT,
+        response=picture,
+    )
+    told = {"description": "What is left, as PNG", "content": {_JSON: {"schema": answer}}}
+    summary = "ObjectCut: the background away, or the main object"
+    made = _operation("objectRemove", summary, {"200": told} | problems)
     return made | {"requestBody": _body(**{_JSON: wishes, _FORM: wishes, _URL_FORM: wishes})}
 
 

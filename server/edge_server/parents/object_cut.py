@@ -3,7 +3,8 @@
 ``POST /cut`` with ``image_url`` or ``image_base64`` (also the URL-safe alphabet), ``objects``,
 ``return_white_bg``, ``return_bounding_box`` and ``return_text``, in JSON or a form; the answer
 and its errors are in that project's shape:
-``{"error": false, "response": {"image_base64": ...}}``.
+``{"error": false, "response": {"image_base64": ...}}``.  ``/remove`` is in
+:mod:`~edge_server.parents.object_remove`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from flask import Blueprint, Response, jsonify, request
 
 from edge_runtime.spec import Record
 from edge_server.api import wire
-from edge_server.api.bodies import Body, read_body
+from edge_server.api.bodies import read_body
 from edge_server.api.parameters import read_parameters
 from edge_server.cutting import CutParams
 from edge_server.parents.asking import Question, pixels_of
-from edge_server.problems import Fault, InvalidParameter, MissingImage
+from edge_server.parents.object_remove import Remover, photo_of
+from edge_server.problems import Fault, InvalidParameter
 
 if TYPE_CHECKING:
     from edge_server.parents.asking import Asker
 
-SOURCES = ("image_base64", "image_url")
 _LISTED = "objects[]"  # as jQuery writes a list into a form
 
 
@@ -42,10 +43,11 @@ class CutWishes(Record, frozen=True, kw_only=True):
 
 
 def object_cut(asker: Asker) -> Blueprint:
-    """The one address of the project."""
+    """The project's first address, and its later one."""
     blueprint = Blueprint("object_cut", __name__)
     view = _View(asker)
-    blueprint.add_url_rule("/cut", "cut", view, methods=["POST"], strict_slashes=False)
+    for name, post in (("cut", view), ("remove", Remover(asker))):
+        blueprint.add_url_rule(f"/{name}", name, post, methods=["POST"], strict_slashes=False)
     return blueprint
 
 
@@ -58,19 +60,11 @@ class _View:
         with self.asker.turn(Question(task="cut")) as deadline:
             body = read_body(request)
             question = _question(body.fields)
-            upload = self.asker.photo(_source(body), "image", deadline)
+            upload = self.asker.photo(photo_of(body), "image", deadline)
             answer = self.asker.ask(question, upload, deadline)
             content = wire.encoded(pixels_of(answer, upload), "image/png")
         picture = base64.b64encode(content).decode()
         return jsonify(error=False, response={"image_base64": picture})
-
-
-def _source(body: Body) -> Body:
-    """What of the body is the photo."""
-    sources = {name: body.fields[name] for name in SOURCES if name in body.fields}
-    if not sources and not body.files.get("image"):
-        raise MissingImage(f"there is no photo: send {' or '.join(SOURCES)}")
-    return Body(fields=sources, files=body.files)
 
 
 def _question(fields: dict[str, Any]) -> Question:

@@ -16,7 +16,16 @@ from PIL import Image
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 PHOTO = (SAMPLES / "flower.jpg").read_bytes()
-HOLES = ("img2img/binseg-3/", "", "smart-filter", "upload", "do_data_science")
+HOLES = (
+    "img2img/binseg-3/",
+    "binseg/binseg-3/",
+    "objdet/efficientdet-d4/",
+    "",
+    "smart-filter",
+    "upload",
+    "do_data_science",
+)
+NAMED = ("cut", "remove")
 Http = requests.Session
 
 
@@ -72,9 +81,10 @@ def test_an_image_is_refused_as_everywhere(
         said = "" if sent.ok else sent.json()["code"]
         assert (sent.status_code, said) == expected, path
         assert b"Traceback" not in sent.content
-    sent = http.post(f"{address}/cut", files={"image": content}, data={"objects": "cup"})
-    assert sent.status_code == expected[0]
-    assert sent.json()["error"] is (expected[0] != 200)
+    for path in NAMED:
+        sent = http.post(f"{address}/{path}", files={"image": content}, data={"objects": "cup"})
+        assert sent.status_code == expected[0], path
+        assert sent.json()["error"] is (expected[0] != 200), path
 
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -107,7 +117,7 @@ def test_a_request_is_refused_as_everywhere(
 ) -> None:
     expected = http.post(f"{address}/v1/segment", **sent)
     assert expected.status_code >= 400
-    for path in (*HOLES, "cut"):
+    for path in (*HOLES, *NAMED):
         refused = http.post(f"{address}/{path}", **sent)
         record = refused.json()
         assert (refused.status_code, record["code"]) == (
@@ -115,5 +125,6 @@ def test_a_request_is_refused_as_everywhere(
             expected.json()["code"],
         ), path
         assert record["detail"]
-        shape = {"": None, "smart-filter": None, "cut": True}.get(path, record["detail"])
+        flags = dict.fromkeys(NAMED, True)
+        shape = {"": None, "smart-filter": None, **flags}.get(path, record["detail"])
         assert record.get("error") == shape, path
