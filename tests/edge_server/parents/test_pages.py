@@ -52,7 +52,9 @@ def test_a_page_has_the_headers_of_its_problem_and_is_a_page(name: str) -> None:
     asked = page(name, Unauthenticated("a key is needed"), **GIVEN | {"keys": True})
     assert (asked.status_code, asked.mimetype) == (401, "text/html")
     assert asked.headers["WWW-Authenticate"].startswith("Bearer")
-    assert 'type="password" name="key"' in asked.get_data(as_text=True)
+    text = asked.get_data(as_text=True)
+    assert 'type="password" name="key"' in text
+    assert "into the form" in text  # a browser cannot do what programs are told
     busy = page(name, Overloaded("busy", retry_after=3), **GIVEN)
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "3")
     assert "password" not in busy.get_data(as_text=True)
