@@ -56,6 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         discard_output()
         return 1
+    except OSError as error:  # a folder that cannot be made, a disk that is full
+        why = error.strerror or error
+        return _fail(
+            f"{error.filename or 'a file'} cannot be used: {why}; choose another place"
+        )
     except KeyboardInterrupt:
         _fail("interrupted; nothing half-written was left")
         return 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +77,16 @@ def test_what_ends_a_command_while_it_is_loaded_is_one_line(
     assert out == ""
     assert err.startswith(f"edge-calibrate: {said}")
     assert err.count("\n") == 1
+
+
+def test_a_place_that_cannot_be_written_to_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(_name: str) -> None:
+        (tmp_path / "none" / "report.html").write_text("x")
+
+    monkeypatch.setattr(cli, "_module", write)
+    assert main(["check"]) == 1
+    said = capsys.readouterr().err
+    assert "report.html cannot be used: No such file or directory; choose" in said
+    assert said.count("\n") == 1

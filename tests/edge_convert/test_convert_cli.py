@@ -226,3 +226,15 @@ def test_an_installed_package_has_its_own_bundle_and_is_not_written_to(
         assert (status, shown) == (1, "")
         assert "the files of a checkout" in said
     assert not checkout.exists()
+
+
+@pytest.mark.parametrize("command", [["bundle", "smile", "--platform", "ios"], ["smile"]])
+def test_a_place_that_cannot_be_written_to_is_one_line(
+    command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "out")
+    status, shown, said = run(capfd, *command, "--out", place)
+    assert (status, shown) == (1, "")
+    assert " cannot be used: " in said
+    assert said.count("\n") == 1
