@@ -59,6 +59,12 @@ class Asker:
             raise ModelNotFound(f"the bundle of this server has no model for {name}")
         return found
 
+    def best(self, name: str) -> Question:
+        """What asks a task by the first of its heavy models whose weights are here, else by
+        its default."""
+        task = self.task(name)
+        return Question(task=name, models=(*task.heavier, task.models[0]))
+
     @contextmanager
     def turn(self, *questions: Question) -> Iterator[Deadline]:
         """The deadline of the request, inside the gate of what is asked: that of the heavy

@@ -52,6 +52,7 @@ KINDS = {
 }
 # Whatever the detector: ours is the best whose weights are here.
 DETECTORS = ("efficientdet-d4", "efficientdet-d7")
+OBJECTS = "objects"
 
 
 def cloud_vision(asker: Asker) -> Blueprint:
@@ -90,8 +91,7 @@ class _Views:
         """Where objects are, and what they are."""
         if model not in DETECTORS:
             raise ModelNotFound(f"there is no such model: known are {', '.join(DETECTORS)}")
-        task = self.asker.task("objects")
-        question = Question(task=task.name, models=(*task.heavier, task.models[0]))
+        question = self.asker.best(OBJECTS)
         with self.asker.turn(question) as deadline:
             upload = self._photo(read_body(request), "", deadline)
             answer = self.asker.ask(question, upload, deadline)

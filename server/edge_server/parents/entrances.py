@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from edge_server.api.early import Door
 from edge_server.parents.asking import Question
-from edge_server.parents.cloud_vision import MODELS
+from edge_server.parents.cloud_vision import DETECTORS, KINDS, MODELS, OBJECTS
+from edge_server.parents.object_remove import Remover
 from edge_server.parents.pic_metric import Views
 from edge_server.parents.pic_metric_answers import Looker
 from edge_server.parents.smart_filter import FormView
@@ -24,6 +26,9 @@ def entrances(asker: Asker) -> Iterator[tuple[tuple[str, str], Door]]:
     yield from _cloud_vision(asker)
     for path in ("/cut", "/cut/"):
         yield ("POST", path), Door("/cut", _Asked(asker, Question(task="cut")))
+    removing = Remover(asker).questions
+    for path in ("/remove", "/remove/"):
+        yield ("POST", path), Door("/remove", lambda _head: (asker.heavy(*removing()),))
     for path in ("/", "/smart-filter"):
         filtered = _Asked(asker, Question(task="filter"))
         yield ("POST", path), Door(path, filtered, FormView(asker).page)
@@ -31,12 +36,17 @@ def entrances(asker: Asker) -> Iterator[tuple[tuple[str, str], Door]]:
 
 
 def _cloud_vision(asker: Asker) -> Iterator[tuple[tuple[str, str], Door]]:
-    for part, methods in (("img2img", ("POST",)), ("urlimg2img", ("GET", "POST"))):
-        for name, question in MODELS.items():
-            door = Door(f"/{part}/<model>/", _Asked(asker, question))
-            for method in methods:
-                for end in ("", "/"):
-                    yield (method, f"/{part}/{name}{end}"), door
+    kinds = {"img2img": tuple(MODELS), "urlimg2img": tuple(MODELS), **KINDS}
+    for kind, names in kinds.items():
+        methods = ("GET", "POST") if kind == "urlimg2img" else ("POST",)
+        for name, method in product(names, methods):
+            door = Door(f"/{kind}/<model>/", _Asked(asker, MODELS[name]))
+            yield (method, f"/{kind}/{name}"), door
+            yield (method, f"/{kind}/{name}/"), door
+    found = Door("/objdet/<model>/", lambda _head: (asker.heavy(asker.best(OBJECTS)),))
+    for name in DETECTORS:
+        yield ("POST", f"/objdet/{name}"), found
+        yield ("POST", f"/objdet/{name}/"), found
 
 
 def _pic_metric(asker: Asker) -> Iterator[tuple[tuple[str, str], Door]]:

@@ -58,9 +58,8 @@ class Remover:
 
     def __call__(self) -> Response:
         """The picture in the project's shape."""
-        objects = self.asker.task("objects")
-        finding = Question(task=objects.name, models=(*objects.heavier, objects.models[0]))
-        with self.asker.turn(finding, Question(task="cut")) as deadline:
+        finding, cutting = self.questions()
+        with self.asker.turn(finding, cutting) as deadline:
             body = read_body(request)
             wishes = read_parameters(RemoveWishes, body.fields)
             upload = self.asker.photo(photo_of(body), "image", deadline)
@@ -72,6 +71,10 @@ class Remover:
         if wishes.output_format == "url":
             named = {"image_url": f"data:{_PNG};base64,{picture}"}
         return jsonify(error=False, correlation_id=g.request_id, response=named)
+
+    def questions(self) -> tuple[Question, Question]:
+        """What objects there are, and one cut out."""
+        return self.asker.best("objects"), Question(task="cut")
 
     def _alpha(self, label: str, upload: Upload, deadline: Deadline) -> Floats:
         """How much of each pixel is of the objects of that name, 0..1 [H, W]."""

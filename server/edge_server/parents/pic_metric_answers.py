@@ -14,7 +14,6 @@ from flask import request
 from edge_runtime.spec import Record
 from edge_server.api import wire
 from edge_server.api.access import key_in_form, may_store, owner_of
-from edge_server.parents.asking import Question
 from edge_server.parents.pages import wants_page
 from edge_server.parents.taking_turns import TakingTurns
 from edge_server.problems import Problem
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from edge_runtime.results import Labels, Objects
     from edge_server.engine.interface import Answer, Deadline
     from edge_server.intake.upload import Upload
-    from edge_server.parents.asking import Asker
+    from edge_server.parents.asking import Asker, Question
     from edge_server.store.store import Store
 
 ANALYSIS = "pic-metric"
@@ -91,10 +90,7 @@ class Looker:
 
     def questions(self) -> tuple[Question, ...]:
         """Labels, objects and faces, each by a heavy model where its weights are here."""
-        tasks = (self.asker.task(name) for name in ("classify", "objects", "faces"))
-        return tuple(
-            Question(task=task.name, models=(*task.heavier, task.models[0])) for task in tasks
-        )
+        return tuple(self.asker.best(name) for name in ("classify", "objects", "faces"))
 
     def look(self, content: bytes, deadline: Deadline) -> Looked:
         """What is kept of these bytes; what is not, is computed and kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
@@ -22,6 +23,7 @@ from edge_server.asgi.listening import Listener
 from edge_server.engine.counting import Tally
 from edge_server.engine.interface import Deadline
 from edge_server.engine.local import LocalEngine
+from edge_server.parents.cloud_vision import DETECTORS, MODELS
 from edge_server.problems import InvalidParameter, Overloaded, UnknownName
 from edge_server.running import services_for
 from edge_server.settings import Settings
@@ -131,6 +133,9 @@ PROBLEM, JSON = "application/problem+json", "application/json"
         ("POST /img2img/depth-bts", FORM, [HEAVY], {"error"}),
         ("POST /urlimg2img/styletransf-1/", JSON, [LIGHT], {"error"}),
         ("POST /cut", FORM, [HEAVY], {"error", "message"}),
+        ("POST /remove", FORM, [HEAVY], {"error", "message", "error_id"}),
+        ("POST /objdet/efficientdet-d4/", FORM, [LIGHT], {"error"}),
+        ("POST /depth/depth-bts", FORM, [HEAVY], {"error"}),
         ("POST /", FORM, [LIGHT], PROBLEM),
         ("POST /smart-filter", FORM, [LIGHT], PROBLEM),
         ("POST /upload", FORM, [LIGHT], {"error"}),
@@ -141,7 +146,7 @@ def test_the_head_is_enough_and_no_body_is_taken(
     line: str, kind: str, heavies: list[bool], told: Any, server: Listened
 ) -> None:
     head = server.head(line, content_type=kind, content_length=str(len(BODY)))
-    if line == "POST /cut":
+    if line in {"POST /cut", "POST /remove"}:
         heavies = [_gate_of_cut(server.services)]
     with full(server.services, *heavies):
         status, headers, body = server.asked(head, BODY[:1000])
@@ -261,6 +266,28 @@ def test_every_door_is_that_of_its_address(client: Callable[..., Any]) -> None:
                     assert early.headers[name] == response.headers[name]
     assert sum(refused.values()) == len(services.early.doors) - 1
     assert min(refused.values()) > 3
+
+
+def test_what_takes_a_body_and_waits_for_a_place_has_a_door(
+    client: Callable[..., Any],
+) -> None:
+    caller = client(threads=1, waiting=0, requests_per_minute=0)
+    services, rules = caller.services, caller.http.application.url_map.iter_rules()
+    named = {*MODELS, *DETECTORS, *(task.name for task in services.tasks)}
+    paths = {
+        re.sub(r"<(?:[^:<>]+:)?version>", "1", rule.rule)
+        for rule in rules
+        if "POST" in (rule.methods or ())
+    }
+    paths = {re.sub(r"<[^<>]+>", name, path) for path in paths for name in named}
+    refused = set()
+    with full(services, LIGHT, HEAVY):
+        for path in sorted(paths):
+            response = caller.http.post(path, json={})
+            if response.is_json and response.get_json().get("code") == "overloaded":
+                refused.add(path)
+                assert services.early(_json_head("POST", path)) is not None, path
+    assert {"/v1/classify", "/v1/analyze", "/cut", "/semseg/semseg-3/"} <= refused
 
 
 def _json_head(method: str, path: str) -> RequestHead:

@@ -71,6 +71,8 @@ def test_the_first_model_whose_weights_are_here_answers(asker: Asker) -> None:
     assert asker.model_of(best) == "small"
     asker.services.engine.here["large"] = "2"  # type: ignore[attr-defined]
     assert asker.model_of(best) == "large"
+    assert asker.best("light") == best
+    assert (asker.heavy(best), asker.heavy(Question(task="light"))) == (True, False)
     # none are here: the last says how to bring them
     assert asker.model_of(Question(task="heavy", models=("slow", "slow"))) == "slow"
 
