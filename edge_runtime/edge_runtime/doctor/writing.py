@@ -81,7 +81,7 @@ def run_dump(args: Namespace) -> int:
     """Run a model on a photo and write the dump, a ZIP file or a folder."""
     content = args.photo.read_bytes() if args.photo.is_file() else b""
     request = Request(
-        photo=open_photo(content or args.photo),
+        photo=open_photo(args.photo),
         size_hw=args.size,
         mix=args.style,
         style=open_photo(args.style_image) if args.style_image else None,

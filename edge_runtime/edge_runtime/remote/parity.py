@@ -101,7 +101,7 @@ def _read(reply: Reply) -> Parity:
 def _of_photo(args: Namespace) -> bytes:
     content = _bytes(args.source)
     photo = DumpedPhoto(name=args.source.name, content=content, keep=True)
-    request = Request(photo=open_photo(content))
+    request = Request(photo=open_photo(args.source))
     return zipped(fitting(dumped(open_lens(args), args.model, request, photo)))
 
 

@@ -61,4 +61,13 @@ def test_a_photo_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
     out = tmp_path / "dump.zip"
     assert main(["dump", str(tmp_path / "no.png"), "--model", "smile", "-o", str(out)]) == 1
     assert "there is no file" in capsys.readouterr().err
+    (tmp_path / "text.jpg").write_text("text")
+    assert main(["dump", str(tmp_path / "text.jpg"), "--model", "smile", "-o", str(out)]) == 1
+    assert "text.jpg is not a picture" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_zip_is_one_in_large_letters_too(samples: Path, tmp_path: Path) -> None:
+    out = tmp_path / "DUMP.ZIP"
+    assert main(["dump", str(samples / "coffee.png"), "--model", "smile", "-o", str(out)]) == 0
+    assert zipfile.is_zipfile(out)

@@ -154,3 +154,12 @@ def test_large_stages_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(map(len, kept.values())) < 10_000
     assert "left out" in capsys.readouterr().err
     assert fitting(dict(kept)) == kept
+
+
+def test_a_photo_that_is_none_is_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.jpg").write_text("text")
+    source = str(tmp_path / "text.jpg")
+    assert main(["parity", source, "--model", "smile", "--server", url]) == 1
+    assert "text.jpg is not a picture" in capsys.readouterr().err
