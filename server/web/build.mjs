@@ -13,9 +13,11 @@ const into = resolve(process.argv[2] ?? `${root}../edge_server/web`);
 mkdirSync(into, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { page: "src/page.ts", sw: "src/sw.ts" },
+  entryPoints: { page: "src/page.ts", people: "src/people_room.ts", sw: "src/sw.ts" },
   outdir: into,
   bundle: true,
+  splitting: true,
+  chunkNames: "shared",
   format: "esm",
   target: "es2022",
   minify: true,
@@ -24,7 +26,7 @@ await build({
 });
 await build({
   absWorkingDir: root,
-  entryPoints: { page: "page.css" },
+  entryPoints: { page: "page.css", people: "people.css" },
   outdir: into,
   minify: true,
   logLevel: "warning",

@@ -29,7 +29,7 @@ def write_all(into: Path = INTO) -> None:
     write_bytes(into / "styles.webp", _webp(styles(), 60))
     for name in SHOWN:
         with Image.open(SAMPLES / name) as opened:
-            content = _webp(opened.convert("RGB"), 78)
+            content = _webp(opened.convert("RGB"), 70)
         write_bytes((into / "samples" / name).with_suffix(".webp"), content)
 
 

@@ -287,6 +287,16 @@ def test_an_outage_is_said_and_is_not_nobody(kind: str, web: Any, url: str) -> N
         page.wait_for_selector("#people :is(.card, .hero)")
 
 
+def test_a_room_that_cannot_be_fetched_says_so(web: Any, url: str) -> None:
+    with visiting(web, url) as page:
+        page.route("**/page/people.js", lambda route: route.abort())
+        page.click("#way")
+        page.wait_for_selector("#people .notice:has-text('cannot be reached')")
+        page.unroute("**/page/people.js")
+        page.reload()
+        page.wait_for_selector("#people :is(.card, .hero)")
+
+
 def test_a_photo_that_is_dropped_among_people_is_looked_at(web: Any, url: str) -> None:
     """By a server that has too much to do at first."""
     import base64

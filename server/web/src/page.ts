@@ -9,7 +9,7 @@ import { summary } from "./findings.js";
 import { listHistory } from "./history.js";
 import { calm, explain, failed, listRuns, listenToKey } from "./notices.js";
 import { startOffline } from "./offline.js";
-import { startPeople } from "./people_room.js";
+import { startPeople } from "./people_door.js";
 import { through } from "./photos.js";
 import { began, ended, reached } from "./progress.js";
 import { placed, showResult } from "./result.js";

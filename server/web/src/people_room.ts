@@ -10,20 +10,13 @@ import { named, renamed } from "./naming.js";
 import { type Everybody, counted, decide, drop, everybody } from "./people.js";
 import { emptiness, extentInWords, heading } from "./people_words.js";
 import { opened } from "./photos.js";
-import { room, startRooms } from "./rooms.js";
+import { room } from "./rooms.js";
 import { saidOf } from "./said.js";
 import { Trouble, call } from "./server.js";
 import type { Take } from "./taking.js";
 
-/** Begin; whether files that are dropped or pasted were taken there. */
-export function startPeople(take: Take): (files: readonly File[]) => boolean {
-  const people = new PeopleRoom(take);
-  startRooms(() => void people.enter());
-  find("key-dialog").addEventListener("close", () => void people.refresh());
-  return (files) => room().people && people.add(files);
-}
-
-class PeopleRoom {
+/** What the room shows, and what is done there. */
+export class PeopleRoom {
   private all: Everybody | null = null;
   private opened = "";
   /** Kept photos that were looked at since the page was opened: it need not be offered again. */

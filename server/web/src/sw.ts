@@ -19,9 +19,10 @@ interface Fetching {
 
 const scope = globalThis as unknown as Scope;
 const [PAGE, FILES] = ["pocketlens-page", "pocketlens-files"];
-const SHELL = ["/", "page.js", "page.css", "icon.svg", "styles.webp", "config.json"].map(
-  (name) => (name === "/" ? name : `/page/${name}`),
-);
+const SHELL = [
+  ...["/", "page.js", "shared.js", "page.css", "people.js", "people.css"],
+  ...["icon.svg", "styles.webp", "config.json"],
+].map((name) => (name === "/" ? name : `/page/${name}`));
 /** What is asked for first, of a bundle and of a runtime. */
 const FIRST = /\/(manifest\.json|worker\.js)$/;
 const HASHED = /^\/(bundle|runtime)\/([0-9a-f]+)\//;
