@@ -35,7 +35,19 @@ def test_an_unknown_model_is_one_line(command: str, capsys: pytest.CaptureFixtur
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["evaluate"], ["lint"], ["serach"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["evaluate"],
+        ["lint"],
+        ["serach"],
+        ["search", "smile", "--within", "5"],
+        ["search", "smile", "--within", "nan"],
+        ["search", "smile", "--budget", "-1"],
+        ["lint", "smile", "--photos", "-2"],
+    ],
+)
 def test_what_cannot_be_understood_is_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

@@ -39,6 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Look at each file; 1 where a rule of severity ``error`` found something."""
+    if options.photos < 0:
+        options.usage_error("--photos takes a number from 0 on")
     if options.rules:
         return _rules(options)
     files = _files(options)

@@ -49,10 +49,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="the folder of the models")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the recipe")
     parser.add_argument("--record", action="store_true", help="keep it in calibration/recipes")
+    parser.set_defaults(usage_error=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Search, and write the recipe where one was asked for."""
+    if not 0 <= options.within <= 1:  # nor NaN
+        options.usage_error("--within takes a share from 0 to 1")
+    if options.budget < 0:
+        options.usage_error("--budget takes a number from 0 on")
     goal = Goal(within=options.within, budget=options.budget, seed=options.seed)
     question = Question(photos=photos_for_search(options.data), goal=goal)
     with Steps(1) as steps:
