@@ -31,4 +31,4 @@ def attended(services: Services) -> Iterator[None]:
     finally:
         searcher = vars(services).get("searcher")
         if searcher is not None:
-            searcher.indexer.stop()
+            searcher.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import delete, exists, func, select
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2000
 _HASH, _VECTOR = 8, 2 * SIZE
+_COLUMNS = SearchVector.id, SearchVector.photo_id, SearchVector.hash, SearchVector.vector
 
 
 class Mark(NamedTuple):
@@ -61,18 +62,18 @@ class Rows:
             count, last = session.execute(query).one()
         return Mark(count, last or 0)
 
-    def ids(self, owner: str) -> NDArray[np.int64]:
-        """The ids of an owner's rows."""
+    def ids(self, owner: str, after: int = 0) -> NDArray[np.int64]:
+        """The ids of an owner's rows, of those that came after that one."""
+        these = (*self._readable(owner), SearchVector.id > after)
         with self.store.reading() as session:
-            found = session.scalars(select(SearchVector.id).where(*self._readable(owner)))
-            return np.fromiter(found, np.int64)
+            return np.fromiter(session.scalars(select(SearchVector.id).where(*these)), np.int64)
 
     def vectors(self, ids: NDArray[np.int64]) -> Iterator[Vectors]:
         """These rows, so many at once; damaged ones are deleted, and made anew later."""
         for start in range(0, len(ids), _AT_ONCE):
             part = SearchVector.id.in_(ids[start : start + _AT_ONCE].tolist())
             with self.store.reading() as session:
-                rows = list(session.scalars(select(SearchVector).where(part)))
+                rows: Sequence[Any] = session.execute(select(*_COLUMNS).where(part)).all()
             self.drop(row.id for row in rows if not _is_whole(row))
             yield _arrays([row for row in rows if _is_whole(row)])
 
@@ -99,10 +100,12 @@ class Rows:
 
     def counts(self, owner: str) -> tuple[int, int]:
         """How many of the owner's photos have no row yet, and how many could not be read."""
-        pending = select(func.count()).select_from(Photo).where(*self._without(owner))
-        failed = select(func.count()).where(*self._owners(owner), SearchVector.pixels == "")
+        kept = select(func.count()).where(Photo.owner == owner)
+        described = select(func.count()).where(*self._owners(owner))
+        failed = described.where(SearchVector.pixels == "")
         with self.store.reading() as session:
-            return session.scalar(pending) or 0, session.scalar(failed) or 0
+            left = (session.scalar(kept) or 0) - (session.scalar(described) or 0)
+            return left, session.scalar(failed) or 0
 
     def put(self, owner: str, photo_id: str, description: Description | None) -> bool:
         """Write a photo's row in place of an older one; None where it cannot be read.
@@ -164,11 +167,11 @@ def _row(
     return row
 
 
-def _is_whole(row: SearchVector) -> bool:
+def _is_whole(row: Any) -> bool:
     return len(row.vector) == _VECTOR and len(row.hash) == _HASH
 
 
-def _arrays(rows: Sequence[SearchVector]) -> Vectors:
+def _arrays(rows: Sequence[Any]) -> Vectors:
     hashes = np.frombuffer(b"".join(row.hash for row in rows), ">u8").astype(np.uint64)
     return Vectors(
         ids=np.array([row.id for row in rows], np.int64),

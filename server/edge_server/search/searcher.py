@@ -11,6 +11,7 @@ from sqlalchemy import select
 from edge_server.intake.decoding import Wishes
 from edge_server.search.describing import Describer
 from edge_server.search.finding import ALIKE, COMPARED, Asked, candidates, copies, transform_of
+from edge_server.search.folding import Folding
 from edge_server.search.indexes import Indexes
 from edge_server.search.indexing import Indexer
 from edge_server.search.records import KINDS, Found, Match, SearchParams
@@ -74,6 +75,11 @@ class Searcher:
         return Indexes(self.rows, self.folder)
 
     @cached_property
+    def folding(self) -> Folding:
+        """What makes large indexes quick."""
+        return Folding(self.indexes)
+
+    @cached_property
     def indexer(self) -> Indexer:
         """What describes kept photos."""
         return Indexer(
@@ -92,6 +98,7 @@ class Searcher:
         with self.indexes.index(sought.owner) as index:
             searched = len(index)
             among = candidates(index, asked, max(sought.params.limit, COMPARED) + 1)
+        self.folding.wake()
         among = [one for one in among if one.photo_id != sought.itself]
         matches = self._matches(sought, asked, among)
         pending, failed = self.rows.counts(sought.owner)
@@ -120,6 +127,13 @@ class Searcher:
         return self.search(
             sought(owner=owner, photo=photo, sha256=kept.sha256, itself=photo_id)
         )
+
+    def stop(self) -> None:
+        """End what goes on in the background."""
+        for name in ("indexer", "folding"):
+            worker = vars(self).get(name)
+            if worker is not None:
+                worker.stop()
 
     def rebuild(self, told: Callable[[int], None] = lambda _count: None) -> int:
         """Describe every kept photo anew: how many."""

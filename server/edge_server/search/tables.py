@@ -23,6 +23,7 @@ class SearchVector(Base):
     __tablename__ = "search_vectors"
     __table_args__ = (
         Index("ix_search_vectors_owner_version", "owner", "version", "id"),
+        Index("ix_search_vectors_owner_version_pixels", "owner", "version", "pixels"),
         {"sqlite_autoincrement": True},
     )
 
@@ -32,7 +33,7 @@ class SearchVector(Base):
     )
     owner: Mapped[str] = mapped_column(String(OWNER))
     version: Mapped[str] = mapped_column(String(VERSION))
-    pixels: Mapped[str] = mapped_column(String(SHA256), index=True)
+    pixels: Mapped[str] = mapped_column(String(SHA256))
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     look: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -29,7 +29,7 @@ def test_what_is_kept_while_a_server_runs_is_described_and_what_was_left_before(
     services: Any = SimpleNamespace(
         settings=Settings(data=str(tmp_path)),
         told=[],
-        searcher=SimpleNamespace(indexer=indexer),
+        searcher=SimpleNamespace(indexer=indexer, stop=indexer.stop),
     )
     with attended(services):
         settled(rows)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from edge_server.search.folding import fold
 from edge_server.search.indexes import Indexes
 from edge_server.search.indexing import Indexer
-from edge_server.search.nearest import Graph, Plain
 from edge_server.store.store import Store
 
 Noise = Callable[[int], NDArray[np.uint8]]
@@ -25,8 +25,15 @@ def found(indexes: Indexes, owner: str = "anna") -> set[str]:
 
 @pytest.fixture
 def graphs(indexes: Indexes) -> Indexes:
-    """Indexes that are graphs from the third photo on."""
+    """Indexes that are put into a graph from the third photo on."""
     return replace(indexes, graph_from=3)
+
+
+def beside(indexes: Indexes) -> list[int]:
+    """The rows that are not in anna's graph."""
+    with indexes.index("anna") as index:
+        assert sorted(index.nearest.keys().tolist()) == sorted(index.ids.tolist())
+        return sorted(index.nearest.beside.keys().tolist())
 
 
 def test_an_index_follows_the_database(
@@ -63,34 +70,66 @@ def test_nothing_is_loaded_where_nothing_changed(
     assert len(found(indexes)) == 1
 
 
-def test_a_large_index_is_a_graph_that_is_kept_in_a_file(
-    graphs: Indexes, indexer: Indexer, keep: Keep, noise: Noise
+def test_only_what_came_is_asked_for_where_nothing_went(
+    indexes: Indexes, indexer: Indexer, keep: Keep, noise: Noise, store: Store, monkeypatch: Any
 ) -> None:
-    ids = {keep(noise(number)) for number in range(5)}
+    ids = [keep(noise(number)) for number in range(3)]
     indexer.catch_up()
-    assert found(graphs) == ids
-    (file,) = graphs.folder.iterdir()
-    assert file.suffix == ".usearch"
-    again = Indexes(graphs.rows, graphs.folder, graph_from=3)
-    assert found(again) == ids
-    with again.index("anna") as index:
-        assert isinstance(index.nearest, Graph)
-        assert sorted(index.nearest.keys().tolist()) == sorted(index.ids.tolist())
+    found(indexes)
+    asked: list[int] = []
+    whole = type(indexes.rows).ids
+
+    def counted(rows: Any, owner: str, after: int = 0) -> Any:
+        told = whole(rows, owner, after)
+        asked.append(len(told))
+        return told
+
+    monkeypatch.setattr(type(indexes.rows), "ids", counted)
+    ids.append(keep(noise(9)))
+    indexer.catch_up()
+    assert found(indexes) == set(ids)
+    assert asked == [1]
+    store.delete("anna", ids.pop(0))
+    ids.append(keep(noise(10)))
+    indexer.catch_up()
+    assert found(indexes) == set(ids)
+    assert asked == [1, 1, 4]
 
 
-def test_a_small_index_that_grows_becomes_a_graph(
+def test_a_large_index_is_due_and_found_without_a_graph_until_it_has_one(
     graphs: Indexes, indexer: Indexer, keep: Keep, noise: Noise
 ) -> None:
     first = {keep(noise(number)) for number in range(2)}
     indexer.catch_up()
-    assert found(graphs) == first
-    with graphs.index("anna") as index:
-        assert isinstance(index.nearest, Plain)
+    assert (found(graphs), graphs.due) == (first, set())
     more = {keep(noise(number)) for number in range(2, 5)}
     indexer.catch_up()
-    assert found(graphs) == first | more
-    with graphs.index("anna") as index:
-        assert isinstance(index.nearest, Graph)
+    assert (found(graphs), graphs.due) == (first | more, {"anna"})
+    assert len(beside(graphs)) == 5
+    assert not graphs.folder.exists()
+    assert fold(graphs, "anna")
+    assert (found(graphs), graphs.due, beside(graphs)) == (first | more, set(), [])
+    (file,) = graphs.folder.iterdir()
+    assert file.suffix == ".usearch"
+    again = Indexes(graphs.rows, graphs.folder, graph_from=3)
+    assert (found(again), beside(again), again.due) == (first | more, [], set())
+
+
+def test_a_photo_that_comes_writes_no_file_anew(
+    graphs: Indexes, indexer: Indexer, keep: Keep, noise: Noise
+) -> None:
+    ids = {keep(noise(number)) for number in range(4)}
+    indexer.catch_up()
+    found(graphs)
+    fold(graphs, "anna")
+    (file,) = graphs.folder.iterdir()
+    before = file.stat()
+    ids.add(keep(noise(9)))
+    indexer.catch_up()
+    assert found(graphs) == ids
+    assert len(beside(graphs)) == 1
+    after = file.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 @pytest.mark.parametrize("damage", ["lost", "cut", "text", "old"])
@@ -100,6 +139,7 @@ def test_a_file_that_is_lost_damaged_or_old_is_mended_from_the_database(
     ids = [keep(noise(number)) for number in range(6)]
     indexer.catch_up()
     found(graphs)
+    fold(graphs, "anna")
     (file,) = graphs.folder.iterdir()
     if damage == "old":
         store.delete("anna", ids.pop())
@@ -114,8 +154,10 @@ def test_a_file_that_is_lost_damaged_or_old_is_mended_from_the_database(
         }[damage]()
     again = Indexes(graphs.rows, graphs.folder, graph_from=3)
     assert found(again) == set(ids)
-    with again.index("anna") as index:
-        assert sorted(index.nearest.keys().tolist()) == sorted(index.ids.tolist())
+    assert len(beside(again)) == (1 if damage == "old" else 6)
+    assert again.due == (set() if damage == "old" else {"anna"})
+    assert fold(again, "anna")
+    assert (found(again), beside(again)) == (set(ids), [])
     assert file.is_file()
 
 
@@ -127,6 +169,8 @@ def test_a_folder_that_cannot_be_written_costs_no_answer(
     ids = {keep(noise(number)) for number in range(3)}
     indexer.catch_up()
     assert found(elsewhere) == ids
+    assert fold(elsewhere, "anna")
+    assert found(elsewhere) == ids
 
 
 def test_what_is_forgotten_is_loaded_again(
@@ -135,6 +179,7 @@ def test_what_is_forgotten_is_loaded_again(
     ids = {keep(noise(number)) for number in range(4)}
     indexer.catch_up()
     found(graphs)
+    fold(graphs, "anna")
     graphs.forget()
     assert list(graphs.folder.iterdir()) == []
     assert found(graphs) == ids

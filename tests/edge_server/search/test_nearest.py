@@ -10,9 +10,19 @@ from edge_server.search.embedding import SIZE
 from edge_server.search.nearest import Graph, Nearest, Plain
 
 
-@pytest.fixture(params=[Plain, Graph])
-def nearest(request: pytest.FixtureRequest) -> Nearest:
-    made: Nearest = request.param()
+class Both(Nearest):
+    """Each second vector is in the graph at once."""
+
+    def add(self, keys: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        super().add(keys, vectors)
+        graph = self.graph()
+        graph.add(keys[::2], vectors[::2])
+        self.take(graph)
+
+
+@pytest.fixture(params=[Plain, Graph, Nearest, Both])
+def nearest(request: pytest.FixtureRequest) -> Plain | Graph | Nearest:
+    made: Plain | Graph | Nearest = request.param()
     return made
 
 
@@ -21,7 +31,7 @@ def unit(count: int, seed: int = 0) -> NDArray[np.float32]:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_the_nearest_come_first_with_their_products(nearest: Nearest) -> None:
+def test_the_nearest_come_first_with_their_products(nearest: Plain | Graph | Nearest) -> None:
     vectors = unit(300)
     nearest.add(np.arange(300) * 7, vectors)
     asked = vectors[41] + np.float32(0.2) * vectors[8]
@@ -33,7 +43,7 @@ def test_the_nearest_come_first_with_their_products(nearest: Nearest) -> None:
     )
 
 
-def test_what_is_removed_is_not_found(nearest: Nearest) -> None:
+def test_what_is_removed_is_not_found(nearest: Plain | Graph | Nearest) -> None:
     vectors = unit(50)
     nearest.add(np.arange(50), vectors)
     nearest.remove(np.array([3, 4, 999]))
@@ -43,7 +53,7 @@ def test_what_is_removed_is_not_found(nearest: Nearest) -> None:
     assert nearest.best(vectors[3], 1)[0][0] == 3
 
 
-def test_of_nothing_nothing_is_near(nearest: Nearest) -> None:
+def test_of_nothing_nothing_is_near(nearest: Plain | Graph | Nearest) -> None:
     assert nearest.best(unit(1)[0], 5) == []
     nearest.remove(np.array([1]))
     assert len(nearest.keys()) == 0
@@ -81,3 +91,32 @@ def test_a_graph_finds_nearly_all_that_comparing_with_all_finds() -> None:
         found += len(expected & {key for key, _ in graph.best(asked, 10)})
         total += 10
     assert found / total > 0.95
+
+
+def test_what_is_removed_while_a_graph_is_made_is_in_none() -> None:
+    vectors, nearest = unit(20), Nearest()
+    nearest.add(np.arange(20), vectors)
+    graph = nearest.graph()
+    graph.add(np.arange(10), vectors[:10])
+    nearest.remove(np.array([3, 15]))
+    nearest.add(np.array([30]), unit(1, seed=5))
+    nearest.take(graph)
+    assert sorted(nearest.keys().tolist()) == sorted({*range(20), 30} - {3, 15})
+    assert sorted(nearest.beside.keys().tolist()) == [*range(10, 15), *range(16, 20), 30]
+    assert nearest.best(vectors[3], 1)[0][0] != 3
+    assert nearest.best(vectors[7], 1)[0][0] == 7
+
+
+def test_a_copy_is_added_to_by_itself() -> None:
+    graph, vectors = Graph(), unit(10)
+    graph.add(np.arange(9), vectors[:9])
+    other = graph.copy()
+    other.add(np.array([9]), vectors[9:])
+    assert (len(graph.keys()), len(other.keys())) == (9, 10)
+    assert other.best(vectors[9], 1)[0][0] == 9
+
+
+def test_of_equal_products_the_first_comes_first() -> None:
+    plain = Plain()
+    plain.add(np.array([5, 3, 8, 1]), np.repeat(unit(1), 4, axis=0))
+    assert [key for key, _ in plain.best(unit(1)[0], 9)] == [5, 3, 8, 1]
