@@ -227,7 +227,7 @@ def _reader(services: Services) -> Reader:
 
 
 def _answer_task(services: Services, reader: Reader, task: Task) -> Response:
-    media_type = chosen(request.accept_mimetypes, task)
+    media_types = chosen(request.accept_mimetypes, task)
     deadline = deadline_of(services.settings, task)
     with passage(services.gates, task, deadline) as named:
         asked = reader.read(task, deadline)
@@ -236,7 +236,7 @@ def _answer_task(services: Services, reader: Reader, task: Task) -> Response:
         served = Served(
             task=task, upload=asked.upload, answer=answer, wanted=asked.wanted, began=g.began
         )
-        return reply(served, media_type)
+        return reply(served, media_types)
 
 
 def _name() -> None:

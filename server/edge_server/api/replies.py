@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,7 +18,7 @@ from edge_server.problems import NotAcceptable
 from edge_server.tasks.task import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -122,17 +123,35 @@ def offered(task: Task) -> tuple[str, ...]:
     return (JSON, *pictures) if drawn else (*pictures, JSON, *numbers)
 
 
-def chosen(accept: MIMEAccept, task: Task) -> str:
-    """The media type to answer with; raises ``NotAcceptable`` naming those there are."""
-    types = offered(task)
-    best = accept.best_match(types) if accept else types[0]
-    if best is None:
+def chosen(accept: MIMEAccept, task: Task) -> tuple[str, ...]:
+    """The media types to answer with, the best first; raises ``NotAcceptable`` naming those
+    there are."""
+    types = list(offered(task))
+    if not accept:
+        return (types[0],)
+    order: list[str] = []
+    while best := accept.best_match(types):
+        order.append(best)
+        types.remove(best)
+    if not order:
         raise NotAcceptable(f"{task.name} answers as {', '.join(types)}: accept one of them")
-    return best
+    return tuple(order)
 
 
-def reply(served: Served, media_type: str) -> Response:
-    """The HTTP answer in that type; its headers say what a picture cannot."""
+def reply(served: Served, media_types: Sequence[str]) -> Response:
+    """The HTTP answer in the first of the types that can hold it; its headers say what a
+    picture cannot.  Raises ``NotAcceptable``, of the first, where none can."""
+    best, *others = media_types
+    try:
+        return _reply(served, best)
+    except NotAcceptable:
+        for other in others:
+            with suppress(NotAcceptable):
+                return _reply(served, other)
+        raise
+
+
+def _reply(served: Served, media_type: str) -> Response:
     if media_type == JSON:
         body = msgspec.json.encode(served.record())
     elif media_type == NPY:

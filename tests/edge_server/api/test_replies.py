@@ -22,6 +22,9 @@ SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
         ("segment", "*/*", "image/png"),
         ("segment", "application/json", "application/json"),
         ("background", "text/html,image/avif,image/webp,*/*;q=0.8", "image/webp"),
+        ("background", "image/jpeg, image/webp;q=0.5", "image/webp"),  # it is transparent
+        ("background", "image/jpeg;q=0.5, */*;q=0.1", "image/png"),
+        ("background", "image/jpeg, application/json;q=0.5", "application/json"),
     ],
 )
 def test_accept_chooses(task: str, accept: str, given: str, client: Callable[..., Any]) -> None:
