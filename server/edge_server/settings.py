@@ -241,7 +241,7 @@ def _is_network(text: str) -> bool:
 _FORMS: dict[str, tuple[Callable[[str], object], str]] = {
     "url_networks": (_is_network, "a network such as 10.1.0.0/16"),
     "cors_origins": (
-        re.compile(r"https?://[^/\s*A-Z]+").fullmatch,
+        re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*A-Z]+").fullmatch,
         "an origin such as https://app.example, in small letters, without a path",
     ),
     "hosts": (

@@ -77,10 +77,11 @@ def test_what_would_fail_later_or_in_silence_is_said_at_once(
 
 
 def test_hosts_and_origins_that_can_be_are_taken() -> None:
-    hosts, origins = "vision.example,localhost,[::1],10.0.0.1", "http://localhost:5173"
+    hosts = "vision.example,localhost,[::1],10.0.0.1"
+    origins = "http://localhost:5173,capacitor://localhost"  # of an app, the second
     settings = settings_from({}, {"hosts": hosts, "cors_origins": origins})
     assert settings.hosts == ("vision.example", "localhost", "[::1]", "10.0.0.1")
-    assert settings.cors_origins == (origins,)
+    assert settings.cors_origins == tuple(origins.split(","))
 
 
 def test_help_says_what_each_setting_is(capsys: pytest.CaptureFixture[str]) -> None:
