@@ -16,6 +16,7 @@ import pytest
 
 from edge_runtime.geometry import iou
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
+from edge_runtime.painting import Style
 from edge_runtime.remote import RemoteLens, RemoteSettings
 from edge_runtime.wire import result_record
 
@@ -119,6 +120,19 @@ def test_masks_are_the_same(
     assert mask.shape == here.value.probability.shape
     assert np.abs(mask - here.value.probability).max() < 1e-6
     assert (mask > 0.5).any()
+
+
+def test_a_painting_is_finished_here_as_python_does(
+    asked: Callable[..., Any], remote: RemoteLens, samples: Path, codec: Any
+) -> None:
+    finish = {"strength": 0.4, "keepColours": True}
+    there = codec.unpack(asked("style", "astronaut.png", "7", {}, finish)["pixels"])
+    style = Style(mix="7", strength=0.4, keep_colours=True)
+    here = remote.style(samples / "astronaut.png", style)
+    assert isinstance(here, Ok)
+    np.testing.assert_array_equal(there, here.value.pixels)
+    whole = codec.unpack(asked("style", "astronaut.png", "7")["pixels"])
+    assert np.abs(there.astype(int) - whole).mean() > 10
 
 
 def test_a_large_photo_is_sent_small(

@@ -286,6 +286,31 @@ def test_on_this_device_the_answers_are_the_servers(
     assert set(asked) == {"GET"}  # nothing was sent
 
 
+def test_on_this_device_a_style_is_as_strong_and_as_coloured_as_was_chosen(
+    at_home: Visitor, server: Server, samples: Path
+) -> None:
+    visitor, page = at_home, at_home.page
+    visitor.take(samples / PHOTO)
+    visitor.choose("style")
+    visitor.done(PHOTO, "style", "device")
+    painted = visitor.pixels()[..., :3].astype(int)
+    visitor.forget()
+    page.get_by_label("How strong").fill("0.45")
+    visitor.done(PHOTO, "style", "device")
+    visitor.forget()
+    page.get_by_label("Keep the photo's colours").check()
+    visitor.done(PHOTO, "style", "device")
+    made = visitor.pixels()[..., :3].astype(int)
+    visitor.picture("style-finished")
+    fields = {"strength": "0.45", "keep_colours": "true", "picture": "png"}
+    there = decoded(server.answer("style", samples / PHOTO, **fields)["picture"])
+    assert np.abs(made - painted).mean() > 10
+    assert np.abs(made - there).max() <= 3
+    assert np.abs(made - there).mean() < 0.01
+    page.get_by_label("Keep the photo's colours").uncheck()
+    page.get_by_label("How strong").fill("1")
+
+
 def assert_alike(here: Any, there: Any) -> None:
     """The same names, and numbers within what two runtimes differ by."""
     if isinstance(there, dict):

@@ -39,7 +39,12 @@ function interfaceOf(name, node) {
 function bare(node) {
   if (Array.isArray(node)) return node.map(bare);
   if (node === null || typeof node !== "object") return node;
-  const kept = Object.entries(node).filter(([key]) => !["title", "description"].includes(key));
+  // src/schema.ts refuses every field that is not listed: what says so again is left out.
+  const kept = Object.entries(node).filter(
+    ([key, value]) =>
+      !["title", "description"].includes(key) &&
+      !(key === "additionalProperties" && value === false),
+  );
   return Object.fromEntries(kept.map(([key, value]) => [key, bare(value)]));
 }
 

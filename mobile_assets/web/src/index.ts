@@ -39,6 +39,8 @@ export { Router } from "./router.js";
 export type { RouterOptions, Wish } from "./router.js";
 export { POLICIES } from "./routing.js";
 export type { Policy } from "./routing.js";
+export { finished } from "./stylise.js";
+export type { Finish } from "./stylise.js";
 export { arraysOf } from "./tracing.js";
 export { predictionRecord, resultRecord } from "./wire.js";
 export { WorkerLens } from "./worker_lens.js";

@@ -8,14 +8,15 @@ import type { ModelEntry, ModelFile, Step } from "./manifest_types.js";
 import { type Executed, NO_TIME, Predictor, added } from "./predictor.js";
 import type { Face, Faces, Picture, Pixels, Prediction, Result } from "./results.js";
 import type { StyleVector, Tensors, Timings } from "./results.js";
-import { parseStyle } from "./stylise.js";
+import { type Finish, finished, parseStyle } from "./stylise.js";
 import { place, windows } from "./windows.js";
 
 const MOST_PIXELS = 100_000_000; // of a picture that is made
 
 /** What a model is asked: the input's size (its default), the mix of learnt styles, the
- * picture that gives the style (the photo itself), or how many times as large (the most). */
-export interface Request {
+ * picture that gives the style (the photo itself) and what becomes of the painting, or how many
+ * times as large (the most). */
+export interface Request extends Finish {
   readonly sizeHw?: readonly [number, number];
   readonly mix?: string;
   readonly style?: Pixels;
@@ -128,8 +129,15 @@ export class Lens {
   private async whole(predictor: Predictor, rgb: Pixels, request: Request): Promise<Traced> {
     const [vectors, before] = await this.vectors(predictor, rgb, request);
     const { value, stages, ms } = await predictor.predict(rgb, { vectors });
-    const traced = stages.map((stage) => ({ ...stage, face: null }));
-    return { value: value as Result, stages: traced, ms: added(before, ms) };
+    const traced = { stages: stages.map((stage) => ({ ...stage, face: null })) };
+    const spent = added(before, ms);
+    if (!stepOf(predictor.spec.program, "resize-picture")) {
+      return { ...traced, value: value as Result, ms: spent };
+    }
+    const start = performance.now();
+    const made = finished(rgb, value as Picture, request);
+    const after = { ...NO_TIME, postprocess: performance.now() - start };
+    return { ...traced, value: made, ms: added(spent, after) };
   }
 
   private async vectors(

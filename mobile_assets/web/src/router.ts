@@ -21,6 +21,7 @@ import type { How, RemoteLens, ServerStyle } from "./remote/remote_lens.js";
 import { type Opened, type Shown, opened } from "./remote/uploads.js";
 import type { Faces, Labels, Mask, Objects, Picture } from "./results.js";
 import { type Fallback, POLICIES, type Policy, type Route, Routing } from "./routing.js";
+import type { Finish } from "./stylise.js";
 
 /** What a question is asked with: a `policy` other than the router's, and how the server is
  * asked (`seconds` holds for both sides together, `model` for both). */
@@ -100,21 +101,23 @@ export class Router {
     return this.light("objects", photo, wish);
   }
 
-  /** The photo painted in a style. */
+  /** The photo painted in a style; `finish`: how much of it, in whose colours. */
   async style(
     photo: Shown,
     style: ServerStyle = "0",
     wish: Wish = {},
+    finish: Finish = {},
   ): Promise<Outcome<Picture>> {
     const shown = await opened(photo);
     const picture = typeof style === "string" ? null : await opened(style);
     const model = picture === null ? MODELS.style : "style-transfer-any";
-    const request = picture === null ? { mix: String(style) } : { style: picture.pixels };
+    const from = picture === null ? { mix: String(style) } : { style: picture.pixels };
+    const request = { ...from, ...finish };
     return this.routed(
       {
         task: "style",
         device: onDevice("style", wish.model ?? model, shown, request),
-        server: (how) => this.known.style(shown, picture ?? style, how),
+        server: (how) => this.known.style(shown, picture ?? style, how, finish),
         fallback: null,
       },
       wish,

@@ -1,6 +1,36 @@
-/** What is done around a style network: a mix of styles is read. */
+/** What is done around a style network: read a mix, blend, keep the photo's colours. */
+import { lightened } from "./cielab.js";
 import { PocketLensError, UnknownName } from "./errors.js";
-import type { Tensor } from "./results.js";
+import type { Picture, Pixels, Tensor } from "./results.js";
+import { clamp, rint } from "./rounding.js";
+
+const { fround } = Math;
+
+/** What becomes of a painting: `strength` 0..1 of it (1), with the photo's own colours if
+ * `keepColours`. */
+export interface Finish {
+  readonly strength?: number;
+  readonly keepColours?: boolean;
+}
+
+/** With the photo's colours, and as much of the style, as was asked for; both pictures have
+ * the same size. */
+export function finished(
+  photo: Pixels,
+  { pixels }: Picture,
+  { strength = 1, keepColours = false }: Finish,
+): Picture {
+  const painted = keepColours ? lightened(photo, pixels) : pixels;
+  return { pixels: strength < 1 ? blended(photo, painted, strength) : painted };
+}
+
+/** In float32, the product of the photo not rounded before the sum. */
+function blended({ width, height, data }: Pixels, painted: Pixels, strength: number): Pixels {
+  const [rest, share] = [fround(1 - strength), fround(strength)];
+  const mixed = (value: number, at: number) =>
+    clamp(rint(fround(value * rest + fround(painted.data[at] * share))), 0, 255);
+  return { width, height, data: data.map(mixed) };
+}
 
 /** Weights [1, count] that sum to 1, of `"7"` or a mix such as `"3:0.5,12:0.5"`. */
 export function parseStyle(text: string, count: number): Tensor {

@@ -9,7 +9,7 @@ import { keepPresent, mapPoints } from "../src/postprocess/landmarks.js";
 import { upsampleMask } from "../src/postprocess/segmentation.js";
 import { resizePicture, roundPixels } from "../src/postprocess/style.js";
 import type { Tensor } from "../src/results.js";
-import { parseStyle } from "../src/stylise.js";
+import { type Finish, finished, parseStyle } from "../src/stylise.js";
 import { resultRecord } from "../src/wire.js";
 
 function tensor(shape: readonly number[], ...numbers: number[]): Tensor {
@@ -109,6 +109,21 @@ test("a mix of styles sums to 1", () => {
   for (const wrong of ["0:0", "0:-1", "0:many"]) {
     assert.throws(() => parseStyle(wrong, 3), PocketLensError);
   }
+});
+
+test("a painting is finished", () => {
+  const row = (...data: readonly number[]) => ({
+    width: data.length / 3,
+    height: 1,
+    data: Uint8Array.from(data),
+  });
+  const photo = row(200, 40, 30, 10, 20, 30, 255, 255, 255);
+  const pixels = row(90, 90, 90, 250, 128, 0, 0, 0, 0);
+  const made = (finish: Finish) => [...finished(photo, { pixels }, finish).pixels.data];
+  assert.deepEqual(made({}), [...pixels.data]);
+  assert.deepEqual(made({ strength: 0 }), [...photo.data]);
+  assert.deepEqual(made({ strength: 0.5 }), [145, 65, 60, 130, 74, 15, 128, 128, 128]);
+  assert.deepEqual(made({ keepColours: true }), [182, 13, 17, 154, 162, 175, 0, 0, 0]);
 });
 
 test("results as JSON", () => {

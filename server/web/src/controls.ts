@@ -59,7 +59,7 @@ function folded(made: readonly Control[], task: Task): readonly Control[] {
 
 function byHand(task: Task, config: Config, place: Place): readonly Control[] {
   if (task.name === "background") return [backgroundControl(config)];
-  if (task.name === "style") return [styleControl(place)];
+  if (task.name === "style") return [styleControl()];
   if (task.name === "super-resolution") return [enlargeControl(place)];
   if (task.name === "cut") return [namesControl("objects", "What to keep", config, true)];
   if (task.name === "filter") return [filterControl(config)];

@@ -97,9 +97,11 @@ async function asked(task: Task, choices: Choices): Promise<readonly [string, Re
     return [task.device, { scale: Number(choices["scale"]) }];
   }
   if (task.name !== "style") return [choices["model"]?.toString() || task.device, {}];
-  const { style = "0", style_image: picture } = choices;
-  if (!(picture instanceof Blob)) return [task.device, { mix: String(style) }];
-  return [ANY_STYLE, { style: await openPhoto(new Uint8Array(await picture.arrayBuffer())) }];
+  const { style = "0", style_image: picture, strength = "1", keep_colours: keep } = choices;
+  const finish = { strength: Number(strength), keepColours: keep === "true" };
+  if (!(picture instanceof Blob)) return [task.device, { mix: String(style), ...finish }];
+  const like = await openPhoto(new Uint8Array(await picture.arrayBuffer()));
+  return [ANY_STYLE, { style: like, ...finish }];
 }
 
 async function retouched(

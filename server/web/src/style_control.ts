@@ -1,12 +1,12 @@
 /** The learnt styles as small pictures, and a picture of one's own. */
 import type { Control } from "./controls.js";
 import { h } from "./dom.js";
-import type { Choices, Place } from "./types.js";
+import type { Choices } from "./types.js";
 
 const STYLES = 26;
 const COLUMNS = 13; // of the pictures in styles.webp
 
-export function styleControl(place: Place): Control {
+export function styleControl(): Control {
   let style = "0";
   const picture = h("input", {
     ...{ type: "file", accept: "image/*", id: "style-picture" },
@@ -34,14 +34,10 @@ export function styleControl(place: Place): Control {
     h("legend", {}, "Style"),
     tiles,
     h("div", { class: "like" }, like, picture),
+    h("label", { class: "field" }, h("span", {}, "How strong"), strength),
+    h("label", { class: "field" }, h("span", {}, "Keep the photo's colours"), keep),
   );
   picture.setAttribute("aria-label", "The picture whose style is taken");
-  if (place === "server") {
-    element.append(
-      h("label", { class: "field" }, h("span", {}, "How strong"), strength),
-      h("label", { class: "field" }, h("span", {}, "Keep the photo's colours"), keep),
-    );
-  }
   const file = () => picture.files?.[0] ?? null;
   const choices = (): Choices => ({
     ...(own.checked ? { style_image: file() ?? "" } : { style }),

@@ -6,6 +6,7 @@
  */
 import { clamp } from "../rounding.js";
 import type { Pixels } from "../results.js";
+import { encoded, linear } from "../srgb.js";
 import { rgbOf, screened } from "./colours.js";
 import { type Plane, plane, resized } from "./planes.js";
 import type { Grade, Light } from "./recipe.js";
@@ -54,22 +55,14 @@ function curvesOf({ exposure, warmth, contrast }: Grade): readonly Uint8Array[] 
   return tint.map((own) => {
     const gain = (2 ** exposure * own) / whole;
     return Uint8Array.from({ length: 256 }, (_, value) => {
-      const linear = linearOf(value / 255);
-      const light = (linear * gain) / (1 + Math.max(gain - 1, 0) * linear);
-      const x = clamp(encodedOf(light), 0, 1);
+      const given = linear(value / 255);
+      const light = (given * gain) / (1 + Math.max(gain - 1, 0) * given);
+      const x = clamp(encoded(light), 0, 1);
       // More contrast: towards a smooth step; less: towards grey.
       const towards = contrast > 0 ? x * x * (3 - 2 * x) : 0.5;
       return clamp(x + Math.abs(contrast) * (towards - x), 0, 1) * 255 + 0.5;
     });
   });
-}
-
-function linearOf(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function encodedOf(light: number): number {
-  return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
 }
 
 /** What a pixel (r, g, b, 1) is multiplied with. */

@@ -5,6 +5,7 @@
  * triples: sRGB in 0..1; OKLab as lightness 0..1, a, b.
  */
 import { clamp } from "../rounding.js";
+import { encoded, linear } from "../srgb.js";
 
 export type Colour = readonly [number, number, number];
 type Matrix = readonly [Colour, Colour, Colour];
@@ -33,7 +34,7 @@ export function srgbFromLab(lab: Colour): Colour {
       FROM_CONES,
       each(times(FROM_LAB, lab), (cone) => cone ** 3),
     ),
-    encoded,
+    (light) => encoded(clamp(light, 0, 1)),
   );
 }
 
@@ -41,15 +42,6 @@ export function srgbFromLab(lab: Colour): Colour {
 export function labFromLch([lightness, chroma, hue]: Colour): Colour {
   const angle = (hue * Math.PI) / 180;
   return [lightness, chroma * Math.cos(angle), chroma * Math.sin(angle)];
-}
-
-function linear(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function encoded(value: number): number {
-  const light = clamp(value, 0, 1);
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 }
 
 function each([a, b, c]: Colour, act: (value: number) => number): Colour {

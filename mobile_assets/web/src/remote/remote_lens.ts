@@ -7,8 +7,9 @@
  */
 import { PocketLensError } from "../errors.js";
 import type { CutOut, ClassMap, Depth, Instances } from "../heavy_results.js";
-import type { Outcome, Unavailable } from "../outcomes.js";
+import { type Outcome, type Unavailable, mapped } from "../outcomes.js";
 import type { Faces, Labels, Mask, Objects, Picture } from "../results.js";
+import { type Finish, finished } from "../stylise.js";
 import { READERS, type Values } from "./answers.js";
 import {
   type AnswerRecord,
@@ -110,10 +111,18 @@ export class RemoteLens {
     return this.ask("smile", photo, {}, how);
   }
 
-  /** The photo painted in a style; the server paints at its own size. */
-  async style(photo: Shown, style: ServerStyle = "0", how?: How): Promise<Outcome<Picture>> {
-    if (typeof style === "string") return this.ask("style", photo, { style }, how);
-    return this.ask("style", photo, {}, how, { style_image: await opened(style) });
+  /** The photo painted in a style; the server paints at its own size, the rest is done here. */
+  async style(
+    photo: Shown,
+    style: ServerStyle = "0",
+    how?: How,
+    finish: Finish = {},
+  ): Promise<Outcome<Picture>> {
+    const shown = await opened(photo);
+    const named = typeof style === "string";
+    const pictures = named ? {} : { style_image: await opened(style) };
+    const outcome = await this.ask("style", shown, named ? { style } : {}, how, pictures);
+    return mapped(outcome, (painted) => finished(shown.pixels, painted, finish));
   }
 
   /** What the photo shows: the best labels. */
