@@ -15,7 +15,7 @@ import numpy as np
 from edge_convert.dart_filters import SIZE_WH, backdrop_rows, filter_rows, random_rows
 from edge_convert.dart_types import PACKAGE
 from edge_runtime import contract as c
-from edge_runtime import frames, geometry, preprocess, stylise
+from edge_runtime import frames, geometry, painting, preprocess, stylise
 from edge_runtime.outputs import write_bytes
 from edge_runtime.postprocess import Scene, candidates, classification, landmarks, style
 from edge_runtime.postprocess.segmentation import spread
@@ -51,6 +51,7 @@ def tables() -> Json:
         "landmarks": _landmarks(),
         "labels": _labels(),
         "styles": [[mix, _floats(stylise.parse_style(mix, 4))] for mix in ("2", "0:1,3:2")],
+        "finished": list(_finished()),
         "colours": list(_colours()),
         "upright": list(_uprights()),
         "random": list(random_rows()),
@@ -163,6 +164,16 @@ def _pictures() -> Iterator[Json]:
         scene = Scene((), (), geometry.Placement.region(0, 0, 1, 1), (wide, high))
         made = style.resize_picture(c.ResizePicture(), photo(width, height), scene)
         yield {"photo": [wide, high], "input": [width, height], "pixels": _hex(made.pixels)}
+
+
+def _finished() -> Iterator[Json]:
+    """A painting that is the photo upside down, backwards."""
+    rgb = photo(24, 18)
+    for strength, keep in ((1.0, True), (0.65, False), (0.3, True), (0.0, False)):
+        finish = painting.Style(strength=strength, keep_colours=keep)
+        made = painting.finished(rgb, rgb[::-1, ::-1].copy(), finish)
+        said = {"strength": strength, "keep_colours": keep}
+        yield {"size": [24, 18], **said, "pixels": _hex(made)}
 
 
 def _landmarks() -> Json:

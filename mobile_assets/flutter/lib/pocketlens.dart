@@ -31,4 +31,5 @@ export 'src/results.dart';
 export 'src/router.dart' show LensRouter, Wish;
 export 'src/routing.dart' show Policy;
 export 'src/schema.dart' show Manifest, ModelEntry, ModelFile, ModelSpec;
+export 'src/stylise.dart' show Finish, finished;
 export 'src/wire.dart';

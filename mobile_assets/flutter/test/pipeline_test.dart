@@ -8,6 +8,7 @@ import 'package:pocketlens/pocketlens.dart';
 import 'package:pocketlens/src/schema.dart';
 
 import 'bundle_test.dart' show files;
+import 'tables.dart' show photo;
 
 /// Gives the golden outputs of a file for the photo of that name, one face after the other.
 final class Replaying implements Accelerator {
@@ -65,6 +66,32 @@ final class ReplayingSession implements Session {
   Future<void> close() async {}
 }
 
+/// Paints the same picture, whatever it is given.
+final class Painting implements Accelerator, Session {
+  @override
+  String get name => 'painting';
+
+  @override
+  String get driver => '1';
+
+  @override
+  Future<Session> open(Uint8List model) async => this;
+
+  @override
+  Future<Tensors> run(Tensors inputs) async {
+    final data = Float32List(3 * 256 * 256);
+    for (var i = 0; i < data.length; i += 1) {
+      data[i] = (i * 7 % 256).toDouble();
+    }
+    return {
+      'picture': TensorData(const [1, 256, 256, 3], data),
+    };
+  }
+
+  @override
+  Future<void> close() async {}
+}
+
 void main() {
   TestWidgetsFlutterBinding.ensureInitialized();
   final golden = GoldenVectors(files, decodePhoto);
@@ -95,6 +122,19 @@ void main() {
       expectNear(resultRecord(made.value), vectors.result, vectors);
     });
   }
+
+  test('a style is as strong and as coloured as was asked', () async {
+    final lens = Lens(await Bundle.open(files), (_, _) async => Painting());
+    final pixels = photo(20, 16);
+    final whole = (await lens.style(pixels)).value;
+    expect((whole.pixels.width, whole.pixels.height), (20, 16));
+    const finish = Finish(strength: 0.4, keepColours: true);
+    final made = await lens.style(pixels, '0', 'style-transfer', finish);
+    final wanted = finished(pixels, whole, finish).pixels.data;
+    expect(made.value.pixels.data, wanted);
+    expect(wanted, isNot(whole.pixels.data));
+    expect(wanted, isNot(pixels.data));
+  });
 
   test('a task on a model of another kind is an error', () async {
     final (lens, _, pixels) = await opened('image-classification', 'coffee');

@@ -134,6 +134,33 @@ void main() {
     expect(() => parseStyle('1:-1', 4), throwsA(isA<SpecError>()));
     expect(() => parseStyle('1:0', 4), throwsA(isA<SpecError>()));
   });
+
+  test('a painting is finished to the bytes of Python', () {
+    for (final row in rowsOf('finished')) {
+      final (width, height) = sizeOf(row['size']);
+      final rgb = photo(width, height);
+      final finish = Finish(
+        strength: (row['strength'] as num).toDouble(),
+        keepColours: row['keep_colours'] as bool,
+      );
+      final made = finished(rgb, Picture(turned(rgb)), finish);
+      expect((made.pixels.width, made.pixels.height), (width, height));
+      expect(made.pixels.data, bytesOf(row['pixels'] as String));
+    }
+    final rgb = photo(4, 3);
+    final painting = Picture(turned(rgb));
+    final whole = finished(rgb, painting, const Finish());
+    expect(whole.pixels.data, painting.pixels.data);
+  });
+}
+
+/// Upside down, backwards.
+Pixels turned(Pixels rgb) {
+  final made = Uint8List(rgb.data.length);
+  for (var i = 0; i < made.length; i += 1) {
+    made[i] = rgb.data[made.length - 3 - i + 2 * (i % 3)];
+  }
+  return Pixels(rgb.width, rgb.height, made);
 }
 
 Tensors outputsOf(Table outputs) {

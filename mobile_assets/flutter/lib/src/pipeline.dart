@@ -17,14 +17,22 @@ import 'windows.dart';
 const compactModel = 'super-resolution-compact';
 
 /// What a model is asked: the photo, the input's height and width (its default) and, for
-/// those that paint, the [mix] of learnt styles or the picture that gives the [style].
+/// those that paint, the [mix] of learnt styles or the picture that gives the [style], and
+/// what becomes of the painting.
 final class Request {
-  const Request(this.photo, {this.sizeHw, this.mix = '0', this.style});
+  const Request(
+    this.photo, {
+    this.sizeHw,
+    this.mix = '0',
+    this.style,
+    this.finish = const Finish(),
+  });
 
   final Pixels photo;
   final (int, int)? sizeHw;
   final String mix;
   final Pixels? style;
+  final Finish finish;
 }
 
 /// What the step at [index] of the program gave, for the [face] of that number.
@@ -95,14 +103,16 @@ final class Lens {
     Pixels photo, [
     String mix = '0',
     String model = 'style-transfer',
-  ]) => _typed(model, Request(photo, mix: mix));
+    Finish finish = const Finish(),
+  ]) => _typed(model, Request(photo, mix: mix, finish: finish));
 
   /// The photo painted in the style of another picture.
   Future<Prediction<Picture>> styleLike(
     Pixels photo,
     Pixels picture, [
     String model = 'style-transfer-any',
-  ]) => _typed(model, Request(photo, style: picture));
+    Finish finish = const Finish(),
+  ]) => _typed(model, Request(photo, style: picture, finish: finish));
 
   /// The photo four times as high and as wide, with detail.
   Future<Prediction<Picture>> superResolution(
@@ -134,7 +144,14 @@ final class Lens {
     final vectors = await _vectors(predictor, request);
     final view = predictor.view(request.photo, vectors: vectors);
     final made = await predictor.predict(view);
-    return Prediction(made.value! as Result, made.ms, predictor.provenance);
+    final value = made.value! as Result;
+    if (predictor.step<ResizePicture>() == null) {
+      return Prediction(value, made.ms, predictor.provenance);
+    }
+    final watch = Stopwatch()..start();
+    final done = finished(request.photo, value as Picture, request.finish);
+    final spent = Timings(postprocess: watch.elapsedMicroseconds / 1000);
+    return Prediction(done, made.ms + spent, predictor.provenance);
   }
 
   /// Runs a model's whole program: every step, and those after `find-faces` once a face; of

@@ -19,6 +19,7 @@ import 'remote/remote_lens.dart';
 import 'remote/uploads.dart';
 import 'results.dart';
 import 'routing.dart';
+import 'stylise.dart';
 
 /// What a question is asked with: a [policy] other than the router's, and [how] (its deadline
 /// holds for both sides together, its model for both).
@@ -90,17 +91,20 @@ final class LensRouter {
         (lens) => lens.smile(photo.pixels, _model(wish, 'smile')),
       );
 
-  /// The photo painted in a mix of learnt styles.
+  /// The photo painted in a mix of learnt styles; [finish]: how much of it, in whose colours.
   Future<Outcome<Picture>> style(
     Opened photo, [
     String mix = '0',
     Wish wish = const Wish(),
+    Finish finish = const Finish(),
   ]) => _light(
     Tasks.style,
     photo,
     wish,
-    (lens) => lens.style(photo.pixels, mix, _model(wish, 'style-transfer')),
+    (lens) =>
+        lens.style(photo.pixels, mix, _model(wish, 'style-transfer'), finish),
     fields: {'style': mix},
+    change: (painted) => finished(photo.pixels, painted, finish),
   );
 
   /// The photo painted in the style of another picture.
@@ -108,6 +112,7 @@ final class LensRouter {
     Opened photo,
     Opened picture, [
     Wish wish = const Wish(),
+    Finish finish = const Finish(),
   ]) => _light(
     Tasks.style,
     photo,
@@ -116,8 +121,10 @@ final class LensRouter {
       photo.pixels,
       picture.pixels,
       _model(wish, 'style-transfer-any'),
+      finish,
     ),
     pictures: {'style_image': picture},
+    change: (painted) => finished(photo.pixels, painted, finish),
   );
 
   /// What the photo shows.
@@ -186,18 +193,29 @@ final class LensRouter {
     Future<Prediction<T>> Function(Lens lens) predict, {
     TaskFields fields = const {},
     Map<String, Opened> pictures = const {},
+    T Function(T value)? change,
   }) {
     Future<Worked<T>> work(Lens lens) async {
       final made = await predict(lens);
       return (made.value, deviceProvenance(made));
     }
 
+    Future<Outcome<T>> served(How how) async {
+      final outcome = await _remote!.ask(
+        task,
+        photo,
+        how,
+        fields: fields,
+        pictures: pictures,
+      );
+      return change == null ? outcome : mapped(outcome, change);
+    }
+
     return _routed(
       Route(
         address: task.address,
         device: DeviceTask(task.address, work),
-        server: (how) =>
-            _remote!.ask(task, photo, how, fields: fields, pictures: pictures),
+        server: served,
       ),
       wish,
     );

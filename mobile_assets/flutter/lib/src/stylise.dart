@@ -1,11 +1,43 @@
-/// What the host does around a style network: read a mix.
+/// What the host does around a style network: read a mix, blend, keep the photo's colours.
 library;
 
 import 'dart:typed_data';
 
+import 'cielab.dart';
 import 'errors.dart';
 import 'results.dart';
 import 'rounding.dart';
+
+/// What becomes of a painting: [strength] 0..1 of it, with the photo's own colours if
+/// [keepColours].
+final class Finish {
+  const Finish({this.strength = 1, this.keepColours = false});
+
+  final double strength;
+  final bool keepColours;
+}
+
+/// With the photo's colours, and as much of the style, as was asked for; both pictures have
+/// the same size.
+Picture finished(Pixels photo, Picture painting, Finish finish) {
+  final painted = finish.keepColours
+      ? lightened(photo, painting.pixels)
+      : painting.pixels;
+  if (finish.strength >= 1) return Picture(painted);
+  return Picture(_blended(photo, painted, finish.strength));
+}
+
+/// In float32, the product of the photo not rounded before the sum.
+Pixels _blended(Pixels photo, Pixels painted, double strength) {
+  final rest = fround(1 - strength);
+  final share = fround(strength);
+  final made = Uint8List(photo.data.length);
+  for (var i = 0; i < made.length; i += 1) {
+    final part = fround(painted.data[i] * share);
+    made[i] = clamp(rint(fround(photo.data[i] * rest + part)), 0, 255);
+  }
+  return Pixels(photo.width, photo.height, made);
+}
 
 /// Weights [1, count] that sum to 1, of `7` or a mix such as `3:0.5,12:0.5`.
 ///

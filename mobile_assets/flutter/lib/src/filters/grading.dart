@@ -9,6 +9,7 @@ import 'dart:typed_data';
 
 import '../results.dart';
 import '../rounding.dart';
+import '../srgb.dart';
 import 'colours.dart';
 import 'planes.dart';
 import 'recipe.dart';
@@ -78,9 +79,9 @@ List<Uint8List> _curves(Grade grade) {
 Uint8List _curve(double gain, double contrast) {
   final made = Uint8List(256);
   for (var value = 0; value < 256; value += 1) {
-    final linear = _linear(value / 255);
-    final light = linear * gain / (1 + math.max(gain - 1, 0) * linear);
-    final x = clampDouble(_encoded(light), 0, 1);
+    final given = linear(value / 255);
+    final light = given * gain / (1 + math.max(gain - 1, 0) * given);
+    final x = clampDouble(encoded(light), 0, 1);
     // More contrast: towards a smooth step; less: towards grey.
     final towards = contrast > 0 ? x * x * (3 - 2 * x) : 0.5;
     final curved = x + contrast.abs() * (towards - x);
@@ -88,14 +89,6 @@ Uint8List _curve(double gain, double contrast) {
   }
   return made;
 }
-
-double _linear(double value) => value <= 0.04045
-    ? value / 12.92
-    : math.pow((value + 0.055) / 1.055, 2.4).toDouble();
-
-double _encoded(double light) => light <= 0.0031308
-    ? 12.92 * light
-    : 1.055 * math.pow(light, 1 / 2.4) - 0.055;
 
 /// What a pixel (r, g, b, 1) is multiplied with.
 List<List<double>> _matrix(Grade grade) {

@@ -7,6 +7,7 @@ library;
 import 'dart:math' as math;
 
 import '../rounding.dart';
+import '../srgb.dart';
 import 'tables.dart';
 
 typedef _Rows = (Vector, Vector, Vector);
@@ -25,7 +26,7 @@ final _fromCones = _inverse(_toCones);
 final _fromLab = _inverse(_toLab);
 
 Vector labFromSrgb(Vector srgb) =>
-    _times(_toLab, _each(_times(_toCones, _each(srgb, _linear)), _cubeRoot));
+    _times(_toLab, _each(_times(_toCones, _each(srgb, linear)), _cubeRoot));
 
 /// A colour outside the gamut is clipped to it.
 Vector srgbFromLab(Vector lab) {
@@ -39,15 +40,7 @@ Vector labFromLch(double lightness, double chroma, double hue) {
   return (lightness, chroma * math.cos(angle), chroma * math.sin(angle));
 }
 
-double _linear(double value) => value <= 0.04045
-    ? value / 12.92
-    : math.pow((value + 0.055) / 1.055, 2.4).toDouble();
-
-double _encoded(double value) {
-  final light = clampDouble(value, 0, 1);
-  if (light <= 0.0031308) return light * 12.92;
-  return 1.055 * math.pow(light, 1 / 2.4) - 0.055;
-}
+double _encoded(double light) => encoded(clampDouble(light, 0, 1));
 
 double _cubeRoot(double value) =>
     value.sign * math.pow(value.abs(), 1 / 3).toDouble();

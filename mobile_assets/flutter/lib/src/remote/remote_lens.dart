@@ -8,6 +8,7 @@ import '../errors.dart';
 import '../heavy_results.dart';
 import '../outcomes.dart';
 import '../results.dart';
+import '../stylise.dart';
 import 'answer_record.dart';
 import 'asking.dart';
 import 'caller.dart';
@@ -123,19 +124,28 @@ final class RemoteLens {
   Future<Outcome<Faces>> smile(Opened photo, [How how = const How()]) =>
       ask(Tasks.smile, photo, how);
 
-  /// The photo painted in a mix of learnt styles; the server paints at its own size.
+  /// The photo painted in a mix of learnt styles; the server paints at its own size, the rest is
+  /// done here.
   Future<Outcome<Picture>> style(
     Opened photo, [
     String mix = '0',
     How how = const How(),
-  ]) => ask(Tasks.style, photo, how, fields: {'style': mix});
+    Finish finish = const Finish(),
+  ]) async => mapped(
+    await ask(Tasks.style, photo, how, fields: {'style': mix}),
+    (Picture painted) => finished(photo.pixels, painted, finish),
+  );
 
   /// The photo painted in the style of another picture.
   Future<Outcome<Picture>> styleLike(
     Opened photo,
     Opened picture, [
     How how = const How(),
-  ]) => ask(Tasks.style, photo, how, pictures: {'style_image': picture});
+    Finish finish = const Finish(),
+  ]) async => mapped(
+    await ask(Tasks.style, photo, how, pictures: {'style_image': picture}),
+    (Picture painted) => finished(photo.pixels, painted, finish),
+  );
 
   /// What the photo shows: the best labels.
   Future<Outcome<Labels>> classify(Opened photo, [How how = const How()]) =>
