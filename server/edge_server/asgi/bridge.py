@@ -116,19 +116,24 @@ class Bridge:
         environ = environment(scope, body) | {CALLER: caller}
         try:
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(
-                self._pool, self._run, environ, _Sender(send, loop, caller)
-            )
+            sender = _Sender(send, loop, caller)
+            for message in await loop.run_in_executor(self._pool, self._run, environ, sender):
+                await send(message)
         finally:
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
 
-    def _run(self, environ: dict[str, Any], sender: _Sender) -> None:
+    def _run(self, environ: dict[str, Any], sender: _Sender) -> tuple[Message, ...]:
+        """In a thread: the whole answer, or none of it where it was sent in parts.  Whoever
+        reads a whole one slowly holds no thread."""
         head = Head()
         parts = self._wsgi(environ, head.start)
         try:
+            if any(name == b"content-length" for name, _ in head.headers):
+                return _start(head), _part(b"".join(parts), more=False)
             sender.send_all(head, parts)
+            return ()
         finally:
             close = getattr(parts, "close", None)
             if close is not None:
@@ -148,10 +153,7 @@ class _Sender:
     caller: Caller
 
     def send_all(self, head: Head, parts: Iterable[bytes]) -> None:
-        """Everything at once where the length is known, else one part after the other."""
-        if any(name == b"content-length" for name, _ in head.headers):
-            self._put(_start(head), _part(b"".join(parts), more=False))
-            return
+        """One part after the other, as they are made."""
         self._put(_start(head))
         for part in parts:
             if self.caller.gone:
@@ -159,10 +161,9 @@ class _Sender:
             self._put(_part(part, more=True))
         self._put(_part(b"", more=False))
 
-    def _put(self, *messages: Message) -> None:
+    def _put(self, message: Message) -> None:
         async def sent() -> None:
-            for message in messages:
-                await self.send(message)
+            await self.send(message)
 
         sending = sent()
         try:
