@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from edge_runtime.errors import PocketLensError
-from edge_runtime.terminal import discard_output
+from edge_runtime.exiting import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,24 +32,12 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    try:
-        options = _parser(arguments).parse_args(arguments)
-        return int(_module(options.command).run(options))
-    except PocketLensError as error:
-        return _fail(error)
-    except ModuleNotFoundError as error:
-        return _fail(f"{error.name} is not installed: pip install 'pocketlens[convert]'")
-    except BrokenPipeError:  # whoever read our output has seen enough
-        discard_output()
-        return 1
-    except OSError as error:  # a folder that cannot be made, a disk that is full
-        why = error.strerror or error
-        return _fail(
-            f"{error.filename or 'a file'} cannot be used: {why}; choose another place"
-        )
-    except KeyboardInterrupt:
-        _fail("interrupted; nothing half-written was left")
-        return 130
+    return status_of(lambda: _run(arguments), "edge-calibrate", "convert")
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = _parser(arguments).parse_args(arguments)
+    return int(_module(options.command).run(options))
 
 
 def show(options: argparse.Namespace, record: Any, lines: Sequence[str]) -> None:
@@ -76,8 +63,3 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _module(name: str) -> Any:
     return import_module(f"edge_calibration.commands.{name}")
-
-
-def _fail(error: object) -> int:
-    print(f"edge-calibrate: {error}", file=sys.stderr)
-    return 1

@@ -14,7 +14,7 @@ from edge_convert.bundle import ASSETS, manifest_of
 from edge_convert.light_model import light_model, light_models
 from edge_convert.recipe import FORMATS, VARIANTS
 from edge_runtime.errors import BundleNotFound, PocketLensError
-from edge_runtime.terminal import discard_output
+from edge_runtime.exiting import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,23 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     name = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
     parser = _parser(name)
     options = parser.parse_args(arguments[1:] if name else arguments)
-    try:
-        return _COMMANDS[name](parser, options)
-    except PocketLensError as error:
-        return _fail(error)
-    except ModuleNotFoundError as error:
-        return _fail(f"{error.name} is not installed: pip install 'pocketlens[convert]'")
-    except BrokenPipeError:  # whoever read our output has seen enough
-        discard_output()
-        return 1
-    except OSError as error:  # a folder that cannot be made, a disk that is full
-        why = error.strerror or error
-        return _fail(
-            f"{error.filename or 'a file'} cannot be used: {why}; choose another place"
-        )
-    except KeyboardInterrupt:
-        _fail("interrupted; nothing half-written was left")
-        return 130
+    return status_of(lambda: _COMMANDS[name](parser, options), "edge-convert", "convert")
 
 
 def _parser(name: str) -> argparse.ArgumentParser:
@@ -339,11 +323,6 @@ def _show(options: argparse.Namespace, record: Any, *lines: str) -> None:
 
 def _print_json(record: Any) -> None:
     print(msgspec.json.encode(record).decode(), flush=True)
-
-
-def _fail(error: object) -> int:
-    print(f"edge-convert: {error}", file=sys.stderr)
-    return 1
 
 
 _COMMANDS: dict[str, Callable[[argparse.ArgumentParser, argparse.Namespace], int]] = {

@@ -12,9 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from edge_runtime.errors import PocketLensError
+from edge_runtime.exiting import status_of
 from edge_runtime.filters import options as filter_options
-from edge_runtime.terminal import complain, discard_output
 from edge_runtime.video import options as video_options
 
 if TYPE_CHECKING:
@@ -49,26 +48,14 @@ RUNNERS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; returns the exit status."""
-    try:
-        parser = _parser()
-        args = parser.parse_args(argv)
-        args.usage_error = parser.error
-        return _run(args)
-    except PocketLensError as error:
-        complain(error)
-        return 1
-    except BrokenPipeError:  # whoever read our output has seen enough
-        discard_output()
-        return 1
-    except OSError as error:  # a folder that may not be looked into, a name too long to be one
-        complain(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return status_of(lambda: _run(argv), "edge-run")
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(argv: Sequence[str] | None) -> int:
     """Load what the command needs, and only that: ``--help`` needs no model."""
+    parser = _parser()
+    args = parser.parse_args(argv)
+    args.usage_error = parser.error
     module, function = RUNNERS.get(args.command, ("edge_runtime.runner", "run_task"))
     return int(getattr(import_module(module), function)(args))
 

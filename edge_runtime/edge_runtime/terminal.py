@@ -36,10 +36,10 @@ def discard_output() -> None:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def complain(problem: object) -> None:
+def complain(problem: object, program: str = "edge-run") -> None:
     """One line about what went wrong, unless somebody closed standard error."""
     if sys.stderr:
-        sys.stderr.write(readable(f"edge-run: {problem}\n", sys.stderr))
+        sys.stderr.write(readable(f"{program}: {problem}\n", sys.stderr))
 
 
 def progress(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from edge_runtime.errors import PocketLensError
+from edge_runtime.exiting import status_of
 from edge_server.settings import TEXTS, Settings
 
 if TYPE_CHECKING:
@@ -16,26 +16,17 @@ if TYPE_CHECKING:
 
 _EPILOG = """every setting is also a variable, such as POCKETLENS_PORT; see server/README.md"""
 
-_INSTALL = "pip install 'pocketlens[server]'"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command: 0, or 1 with one line on stderr; usage errors exit with 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        parser = _parser()
-        options = parser.parse_args(
-            given if given and given[0] in _COMMANDS else ["run", *given]
-        )
-        code: int = options.act(options)
-    except PocketLensError as error:
-        print(f"edge-serve: {error}", file=sys.stderr)
-        return 1
-    except ModuleNotFoundError as error:
-        print(f"edge-serve: {error.name} is not installed: {_INSTALL}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return status_of(lambda: _done(given), "edge-serve", "server")
+
+
+def _done(given: Sequence[str]) -> int:
+    parser = _parser()
+    options = parser.parse_args(given if given and given[0] in _COMMANDS else ["run", *given])
+    code: int = options.act(options)
     return code
 
 
