@@ -30,6 +30,7 @@ from edge_runtime.remote.asking import TASKS, Prepared, prepared, read_answer
 from edge_runtime.remote.connections import Reply
 from edge_runtime.remote.remote_lens import How
 from edge_runtime.remote.uploads import opened
+from edge_runtime.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,7 +219,7 @@ class OfflineQueue:
         """A transaction, on disk when it ends."""
         try:
             with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS)) as db, db:
-                db.execute("PRAGMA journal_mode = WAL")
+                write_ahead(db, _BUSY_SECONDS)
                 db.execute("PRAGMA synchronous = FULL")
                 yield db
         except sqlite3.Error as error:

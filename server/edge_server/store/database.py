@@ -15,6 +15,7 @@ from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
+from edge_runtime.write_ahead import write_ahead
 from edge_server.problems import StorageUnavailable
 from edge_server.store.faults import StoreError, database_faults, unavailable
 from edge_server.store.migrating import migrate
@@ -211,9 +212,9 @@ def _postgres_arguments(seconds: float) -> dict[str, Any]:
 def _prepare(seconds: float, connection: sqlite3.Connection, _record: object) -> None:
     """What every connection to SQLite needs; transactions are begun by hand."""
     connection.isolation_level = None
+    write_ahead(connection, seconds)
     for pragma in (
         f"busy_timeout={int(seconds * 1000)}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",  # zeros are written over what is deleted
