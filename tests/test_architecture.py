@@ -203,6 +203,19 @@ def test_nothing_is_unpickled() -> None:
                 ) == "True", path
 
 
+def test_types_are_read_in_one_place() -> None:
+    """msgspec crashes where two threads meet a type at once: edge_runtime/typed_reading.py."""
+    for _, path in modules():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and path.stem != "typed_reading":
+                called = ast.unparse(node.func)
+                typed = called.endswith("Decoder") or any(
+                    k.arg == "type" for k in node.keywords
+                )
+                assert called != "msgspec.convert", path
+                assert not (called.startswith("msgspec.") and typed), path
+
+
 def test_the_tree_is_small() -> None:
     assert sum(path.stat().st_size for path in tracked()) < 120_000_000
 

@@ -15,6 +15,7 @@ from edge_calibration.datasets import DATA
 from edge_runtime.errors import SpecError
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Gate, Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -157,7 +158,7 @@ def read_recipe(path: Path, model_id: str, version: str) -> Recipe:
     """
     again = f"run 'edge-calibrate search {model_id} -o {path.name}'"
     try:
-        recipe = msgspec.json.decode(path.read_bytes(), type=Recipe)
+        recipe = from_json(path.read_bytes(), Recipe)
     except (OSError, msgspec.DecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SpecError(f"the recipe {path.name} cannot be read ({reason}); {again}") from None

@@ -13,6 +13,7 @@ import msgspec
 
 from edge_convert.placing import write_whole
 from edge_runtime.spec import Converter, Variant  # noqa: TC001  msgspec reads annotations
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from edge_runtime.spec import ModelSpec
@@ -60,7 +61,7 @@ def record(comparison: Comparison) -> None:
 def recorded(spec: ModelSpec) -> Comparison | None:
     """The comparison that was kept of a model."""
     path = FOLDER / f"{spec.id}.json"
-    return msgspec.json.decode(path.read_bytes(), type=Comparison) if path.exists() else None
+    return from_json(path.read_bytes(), Comparison) if path.exists() else None
 
 
 def table(comparison: Comparison) -> list[str]:

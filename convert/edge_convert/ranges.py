@@ -13,6 +13,7 @@ import msgspec
 
 from edge_convert.placing import write_whole
 from edge_runtime.errors import ConversionError
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def read_ranges(path: Path, model_id: str, converter: str) -> Ranges | None:
         return None
     again = f"run 'edge-convert calibrate {model_id}'"
     try:
-        content = msgspec.json.decode(path.read_bytes(), type=RangesFile)
+        content = from_json(path.read_bytes(), RangesFile)
     except msgspec.DecodeError as error:
         raise ConversionError(f"{path.name} cannot be read ({error}); {again}") from error
     if (content.model, content.converter) != (model_id, converter):

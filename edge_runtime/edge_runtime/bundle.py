@@ -13,6 +13,7 @@ from edge_runtime.discovery import MANIFEST, find_bundle
 from edge_runtime.errors import BundleError, BundleTampered, SchemaTooNew, UnknownName
 from edge_runtime.hashes import content_sha256
 from edge_runtime.spec import SCHEMA_VERSION, Manifest
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +124,7 @@ def read_manifest(path: Path) -> Manifest:
     """The manifest at that path; what does not fit is named by its place."""
     try:
         raw = path.read_bytes()
-        version = msgspec.json.decode(raw, type=_Version).schema_version
+        version = from_json(raw, _Version).schema_version
         if version > SCHEMA_VERSION:
             raise SchemaTooNew(
                 f"{path} has schema {version}, this PocketLens reads {SCHEMA_VERSION}: "
@@ -134,7 +135,7 @@ def read_manifest(path: Path) -> Manifest:
                 f"{path} has schema {version}, this PocketLens reads {SCHEMA_VERSION}: build "
                 "it again with 'edge-convert --all'"
             )
-        return msgspec.json.decode(raw, type=Manifest)
+        return from_json(raw, Manifest)
     except (msgspec.DecodeError, OSError) as error:
         raise BundleError(
             f"{path} cannot be read: {error}; build it again with 'edge-convert --all'"

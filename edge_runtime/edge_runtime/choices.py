@@ -21,6 +21,7 @@ from edge_runtime.errors import PocketLensError
 from edge_runtime.outputs import write_bytes
 from edge_runtime.record import Record
 from edge_runtime.trial import Verdict  # noqa: TC001  msgspec reads it at run time
+from edge_runtime.typed_reading import from_json
 
 if sys.platform != "win32":
     import fcntl
@@ -70,7 +71,7 @@ class Choices:
     def read(self, key: Key) -> Choice | None:
         """The choice that was kept; none where there is none, or the file is damaged."""
         try:
-            kept = msgspec.json.decode(self._path(key).read_bytes(), type=_Kept)
+            kept = from_json(self._path(key).read_bytes(), _Kept)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         if kept.key != key:

@@ -26,6 +26,7 @@ from PIL import Image
 
 from edge_runtime.errors import BundleError, BundleTampered, SchemaTooNew
 from edge_runtime.record import Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +161,7 @@ def _read(path: Path, kind: Any) -> Any:
         version = msgspec.json.decode(raw).get("golden_version", 0)
         if version > GOLDEN_VERSION:
             raise SchemaTooNew(f"{path} has version {version}: update PocketLens")
-        return msgspec.json.decode(raw, type=kind)
+        return from_json(raw, kind)
     except (msgspec.DecodeError, OSError, AttributeError) as error:
         raise BundleError(
             f"{path} cannot be read: {error}; make it with 'edge-convert golden --all'"

@@ -30,6 +30,7 @@ from edge_runtime.remote.asking import TASKS, Prepared, prepared, read_answer
 from edge_runtime.remote.connections import Reply
 from edge_runtime.remote.remote_lens import How
 from edge_runtime.remote.uploads import opened
+from edge_runtime.typed_reading import from_json
 from edge_runtime.write_ahead import write_ahead
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class OfflineQueue:
         if state == "waiting":
             return Unavailable("the job waits for a server", 0.0, "waiting")
         if state == "refused":
-            return msgspec.json.decode(answer, type=Unavailable)
+            return from_json(answer, Unavailable)
         question = _question(kept)
         reply = Reply(status=200, headers={}, body=answer)
         return read_answer(question, reply, lambda _: "").outcome(question, attempts, ms)
@@ -176,7 +177,7 @@ class OfflineQueue:
         if found is None:  # forgotten meanwhile
             return drained
         kept, body, said = found
-        how = replace(msgspec.json.decode(said, type=How), key=job)
+        how = replace(from_json(said, How), key=job)
         answered = remote.send(replace(_question(kept), body=body), how)
         if not isinstance(answered, Unavailable):
             self._keep(job, answered)
@@ -247,4 +248,4 @@ class OfflineQueue:
 
 
 def _question(kept: str) -> Prepared:
-    return msgspec.json.decode(kept, type=Prepared)
+    return from_json(kept, Prepared)

@@ -25,6 +25,7 @@ from edge_runtime.errors import PocketLensError
 from edge_runtime.probe import flaw, probes
 from edge_runtime.record import Record
 from edge_runtime.spec import SizeHW  # noqa: TC001  msgspec reads it at run time
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def isolated(attempt: Attempt, deadline_s: float) -> Verdict:
         if status is None:
             return failed(attempt, "hang", f"took more than {deadline_s:g} s")
         try:
-            return msgspec.json.decode(answer.read_bytes(), type=Verdict)
+            return from_json(answer.read_bytes(), Verdict)
         except (OSError, msgspec.DecodeError):
             return failed(attempt, "crash", f"its process ended with {_ending(status)}")
 
@@ -173,7 +174,7 @@ def _ending(status: int) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """What the process of its own does: read the attempt, write the verdict."""
-    attempt = msgspec.json.decode(sys.stdin.buffer.read(), type=Attempt)
+    attempt = from_json(sys.stdin.buffer.read(), Attempt)
     Path(argv[0]).write_bytes(msgspec.json.encode(tried(attempt)))
     return 0
 

@@ -20,6 +20,7 @@ import msgspec
 from edge_runtime.errors import PocketLensError, UnknownName
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 from edge_server.problems import Forbidden, StorageUnavailable, Unauthenticated
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class KeyStore:
 
     def _read(self) -> dict[str, KeyRecord]:
         try:
-            found = msgspec.json.decode(self.path.read_bytes(), type=list[KeyRecord])
+            found = from_json(self.path.read_bytes(), list[KeyRecord])
         except (OSError, msgspec.DecodeError):
             raise self._unreadable() from None
         owned = (

@@ -24,6 +24,7 @@ import msgspec
 
 from edge_runtime.errors import PocketLensError
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import converted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -187,7 +188,7 @@ def settings_from(
         if value is not None:
             given[name] = _value(name, value) if isinstance(value, str) else value
     try:
-        settings = msgspec.convert(given, Settings, strict=False)
+        settings = converted(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(_refusal(str(error), given)) from None
     _check_forms(settings)

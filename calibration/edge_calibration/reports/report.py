@@ -12,6 +12,7 @@ from edge_calibration.waterfall import Waterfall
 from edge_runtime.errors import BundleError, PocketLensError
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Format, Limit, Record, Variant
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ def read_report(path: Path) -> Report:
     """Read one; ``PocketLensError`` says how to make it anew where it cannot be read."""
     again = f"make it anew with 'edge-calibrate evaluate {path.stem} --record'"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Report)
+        return from_json(path.read_bytes(), Report)
     except FileNotFoundError:
         raise PocketLensError(f"there is no report {path}; {again}") from None
     except (msgspec.DecodeError, OSError) as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,7 @@ class Journal:
         """What is known under the key, else what ``work`` finds, which is known then."""
         if key not in self._known:
             self._keep(key, msgspec.json.encode(work()))
-        return msgspec.json.decode(self._known[key], type=kind)
+        return from_json(self._known[key], kind)
 
     def _keep(self, key: str, value: bytes) -> None:
         line = msgspec.json.encode(_Line(key=key, value=msgspec.Raw(value)))
@@ -53,7 +54,7 @@ class Journal:
         whole = content[: content.rfind(b"\n") + 1]
         for text in whole.splitlines():
             try:
-                line = msgspec.json.decode(text, type=_Line)
+                line = from_json(text, _Line)
             except msgspec.DecodeError:  # cut off by a kill, and written on by the next run
                 continue
             self._known[line.key] = bytes(line.value)

@@ -11,6 +11,7 @@ import numpy as np
 from edge_calibration.photos.truth import BoxesTruth
 from edge_calibration.sources import Listing, PhotoItem
 from edge_runtime.errors import DatasetError
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ def read_coco(table: Path) -> Listing:
     ``DatasetError`` for a JSON of something else.
     """
     try:
-        content = msgspec.json.decode(table.read_bytes(), type=_Instances)
+        content = from_json(table.read_bytes(), _Instances)
     except msgspec.DecodeError as error:
         raise DatasetError(
             f"{table} is not a COCO file of detections ({error}): name an instances JSON"

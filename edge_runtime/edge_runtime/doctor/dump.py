@@ -19,11 +19,11 @@ from math import prod
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import msgspec
 import numpy as np
 
 from edge_runtime.errors import DumpError
 from edge_runtime.record import Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -128,7 +128,7 @@ def read_head(raw: bytes, path: str) -> DumpHead:
                 f"{path} is a dump of version {version!r}, this PocketLens reads "
                 f"{DUMP_VERSION}: update PocketLens, or the app"
             )
-        return msgspec.json.decode(raw, type=DumpHead)
+        return from_json(raw, DumpHead)
     except (ValueError, AttributeError, RecursionError) as error:
         raise DumpError(f"{path}: {FILE} is no dump ({error}): {_AGAIN}") from None
 

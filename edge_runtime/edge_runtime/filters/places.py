@@ -11,6 +11,7 @@ import msgspec
 from edge_runtime.errors import SpecError
 from edge_runtime.filters import art, recipe
 from edge_runtime.record import Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ def decoded(content: bytes, kind: type[Read], name: str) -> Read:
     """The record that JSON holds; ``SpecError`` names the file, the place and, for a field
     or a kind that does not exist, the nearest that does."""
     try:
-        return msgspec.json.decode(content, type=kind)
+        return from_json(content, kind)
     except msgspec.ValidationError as error:
         raise SpecError(f"{name}: {_explained(str(error), content, kind)}") from None
     except RecursionError:

@@ -21,6 +21,7 @@ from edge_runtime.remote import answers
 from edge_runtime.remote.answer_records import AnalysisRecord, AnswerRecord
 from edge_runtime.remote.remote_lens import Content, How, RemoteLens
 from edge_runtime.remote.uploads import opened
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,7 +82,7 @@ def ask_analyze(
 
 def _read(upload: Upload, reply: Reply) -> Analysed:
     try:
-        record = msgspec.json.decode(reply.body, type=AnalysisRecord)
+        record = from_json(reply.body, AnalysisRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise answers.not_an_answer(str(error)) from None
     if record.image.size != upload.size_wh:

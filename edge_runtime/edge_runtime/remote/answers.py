@@ -20,6 +20,7 @@ from PIL import Image
 from edge_runtime import results
 from edge_runtime.remote import answer_records as records
 from edge_runtime.remote.refusals import Refusal
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class Reading:
     def result(self, kind: type[RecordT]) -> RecordT:
         """What stands under ``result``; raises ``Refusal`` where it is not of that kind."""
         try:
-            return msgspec.json.decode(self.answer.result, type=kind)
+            return from_json(self.answer.result, kind)
         except msgspec.MsgspecError as error:
             raise not_an_answer(str(error)) from None
 

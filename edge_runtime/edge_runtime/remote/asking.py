@@ -15,6 +15,7 @@ from edge_runtime.remote import answers
 from edge_runtime.remote.answer_records import AnswerRecord
 from edge_runtime.remote.refusals import Refusal
 from edge_runtime.results import CutOut
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +176,7 @@ def read_answer(question: Prepared, reply: Reply, sha256_of: Callable[[str], str
     """
     task = TASKS[question.task]
     try:
-        record = msgspec.json.decode(reply.body, type=AnswerRecord)
+        record = from_json(reply.body, AnswerRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise answers.not_an_answer(str(error)) from None
     if record.task != task.address or record.image.size != question.sent_wh:

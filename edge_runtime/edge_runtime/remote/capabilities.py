@@ -11,6 +11,7 @@ import msgspec
 from edge_runtime.outcomes import Unavailable
 from edge_runtime.remote.answer_records import ModelRecord, ModelsRecord
 from edge_runtime.remote.answers import not_an_answer
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from edge_runtime.remote.connections import Reply
@@ -51,7 +52,7 @@ class Capabilities:
 def read_capabilities(reply: Reply) -> Capabilities:
     """The answer of ``GET /v1/models``; raises ``Refusal`` where it is none."""
     try:
-        record = msgspec.json.decode(reply.body, type=ModelsRecord)
+        record = from_json(reply.body, ModelsRecord)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise not_an_answer(str(error)) from None
     return Capabilities(models=record.models, learnt_at=monotonic())

@@ -23,6 +23,7 @@ from edge_runtime.runner import open_lens
 from edge_runtime.server_options import KEY
 from edge_runtime.terminal import answer, complain
 from edge_runtime.tracing import Request
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -93,7 +94,7 @@ def _size(stage: DumpedStage) -> int:
 
 def _read(reply: Reply) -> Parity:
     try:
-        return msgspec.json.decode(reply.body, type=Parity)
+        return from_json(reply.body, Parity)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise not_an_answer(str(error)) from None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from edge_runtime.outcomes import Unavailable
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from edge_runtime.remote.connections import Reply
@@ -52,7 +53,7 @@ def refusal_of(reply: Reply) -> Refusal:
     """The refusal that an answer with a status other than 200 is."""
     after = _retry_after(reply.headers.get("retry-after", ""))
     try:
-        problem = msgspec.json.decode(reply.body, type=Problem)
+        problem = from_json(reply.body, Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         retryable = reply.status in _GATEWAY or reply.status == 429
         why = f"the server answered with status {reply.status}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 
+from edge_runtime.typed_reading import from_json
 from edge_server.analysis.findings import Finding, Known
 from edge_server.store.records import Outcome, Question
 from edge_server.store.removing import drop_result
@@ -112,10 +113,7 @@ def _outcome(finding: Finding, warnings: tuple[str, ...]) -> Outcome:
 def _known(sha256: str, rows: Sequence[tuple[Photo, Result]]) -> Known:
     if not rows:
         return Known(sha256=sha256)
-    kept = {
-        result.analysis: msgspec.json.decode(result.answer, type=KeptFinding)
-        for _, result in rows
-    }
+    kept = {result.analysis: from_json(result.answer, KeptFinding) for _, result in rows}
     photo = rows[0][0]
     return Known(
         sha256=sha256,

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from edge_runtime.drawing import ACCENT, SMILE, colour_of
+from edge_runtime.typed_reading import from_json
 from edge_server.api.wire import mask_of_runs
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def marks_of(findings: Mapping[str, Finding]) -> Marks:
     """The marks of these analyses, those of one thing put together."""
     marks = Marks()
     for finding in findings.values():
-        _read(msgspec.json.decode(finding.result, type=Readable), marks)
+        _read(from_json(finding.result, Readable), marks)
     merged = _merged(marks.tags)
     marks.tags.clear()
     marks.tags.extend(merged)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
+from edge_runtime.typed_reading import converted
 from edge_server.problems import DuplicateField, Fault, InvalidParameter
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _one(kind: type[Record], name: str, value: Any) -> Any:
     lax = isinstance(value, _Text)
     field = {name: str(value) if lax else value}
     try:
-        read = getattr(msgspec.convert(field, kind, strict=not lax), name)
+        read = getattr(converted(field, kind, strict=not lax), name)
     except msgspec.ValidationError as error:
         raise _invalid(name, str(error)) from None
     if isinstance(read, float) and not math.isfinite(read):

@@ -12,6 +12,7 @@ import msgspec
 from flask import request
 
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 from edge_server.api import wire
 from edge_server.api.access import key_in_form, may_store, owner_of
 from edge_server.parents.pages import wants_page
@@ -158,7 +159,7 @@ class _Keeper:
         if result is None:
             return None
         return Looked(
-            seen=msgspec.json.decode(result["answer"], type=Seen),
+            seen=from_json(result["answer"], Seen),
             md5=photo.md5,
             original=_absolute(f"/v1/photos/{photo.id}/original"),
             pictures={one["name"]: self._picture(photo.id, one) for one in result["pictures"]},
@@ -186,7 +187,7 @@ class _Keeper:
 def _unkept(upload: Upload, outcome: Outcome, error: str = "") -> Looked:
     """The pictures in the answer itself, where nothing may be kept."""
     return Looked(
-        seen=msgspec.json.decode(outcome.answer, type=Seen),
+        seen=from_json(outcome.answer, Seen),
         md5=upload.md5,
         original=_data_uri(wire.encoded(upload.photo.rgb, _PNG)),
         pictures={one.name: _data_uri(one.content) for one in outcome.pictures},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
+from edge_runtime.typed_reading import converted
 from edge_server.people.clustering import groups, groups_around
 from edge_server.people.faces import FaceSet
 from edge_server.people.matching import distance_of
@@ -42,7 +43,7 @@ def rules_of(session: Session, owner: str) -> list[tuple[Decision, Rule]]:
 
 def rule_of(decision: Decision) -> Rule:
     """What it says of faces."""
-    rule: Rule = msgspec.convert(decision.rule, Rule)
+    rule: Rule = converted(decision.rule, Rule)
     return rule
 
 

@@ -12,10 +12,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
 import numpy as np
 
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 from edge_server.properties.facts import Place, Scene
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def scene_of(probabilities: Floats, labels: Sequence[str]) -> Scene:
 def scene_words() -> tuple[SceneWord, ...]:
     """What ``scenes.json`` has."""
     text = files("edge_server.properties").joinpath("scenes.json").read_bytes()
-    return msgspec.json.decode(text, type=_SceneFile).scenes
+    return from_json(text, _SceneFile).scenes
 
 
 @cache

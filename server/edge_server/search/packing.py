@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_msgpack
 from edge_server.search.description import Look
 from edge_server.search.keypoints import Keypoints
 
@@ -32,7 +33,7 @@ def pack(look: Look) -> bytes:
 def unpack(content: bytes) -> Look:
     """That look again; ``ValueError`` for bytes that are none."""
     try:
-        packed = msgspec.msgpack.decode(content, type=_Packed)
+        packed = from_msgpack(content, _Packed)
     except msgspec.DecodeError:
         raise ValueError("not a look") from None
     return Look(

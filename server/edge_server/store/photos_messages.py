@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from edge_runtime.typed_reading import converted
 from edge_server.api.photos import KeepParams, tags_of
 from edge_server.oip.message_table import MessageTable
 from edge_server.problems import InvalidParameter
@@ -31,7 +32,7 @@ def checked_tags(sent: dict[str, str]) -> dict[str, str]:
     # One with "=" in its name would become another: "," is refused as well.
     texts = [f"{name.replace('=', ',')}={text}" for name, text in sent.items()]
     try:
-        return tags_of(msgspec.convert({"tags": texts}, KeepParams).tags)
+        return tags_of(converted({"tags": texts}, KeepParams).tags)
     except msgspec.ValidationError:
         raise InvalidParameter(
             "the tags are too many or too long, or have '=' or ',' in them: mend them"

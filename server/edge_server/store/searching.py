@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import msgspec
 from sqlalchemy import exists, func, select, tuple_
 
+from edge_runtime.typed_reading import from_json
 from edge_server.problems import Fault, InvalidParameter, NotFound
 from edge_server.store.records import Page, PhotoRecord
 from edge_server.store.tables import Blob, Photo, Picture, Result, Word
@@ -110,7 +111,7 @@ def _written(photo: Photo) -> str:
 def _read(after: str) -> tuple[float, str]:
     try:
         content = base64.b64decode(after + "=" * (-len(after) % 4), b"-_", validate=True)
-        return msgspec.json.decode(content, type=tuple[float, _Id])
+        return from_json(content, tuple[float, _Id])
     except (binascii.Error, ValueError, msgspec.DecodeError):
         fault = Fault("/after", "not what 'next' said")
         raise InvalidParameter(

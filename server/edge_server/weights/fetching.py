@@ -16,6 +16,7 @@ import msgspec
 
 from edge_runtime.errors import WeightsError
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,7 +153,7 @@ def _resuming(origin: Released, part: Path) -> dict[str, str]:
     """The headers that ask for the rest, where going on is safe."""
     have = part.stat().st_size if part.is_file() else 0
     try:
-        begun = msgspec.json.decode(_notes(part).read_bytes(), type=_Begun)
+        begun = from_json(_notes(part).read_bytes(), _Begun)
     except (OSError, msgspec.MsgspecError):
         begun = _Begun(url="", validator="")
     known = begun.url == origin.url and bool(begun.validator or origin.sha256)

@@ -15,6 +15,7 @@ import numpy as np
 from edge_runtime.errors import PocketLensError, WeightsError
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Record
+from edge_runtime.typed_reading import from_json
 from edge_server.heavy_model import Checkpoint
 from edge_server.weights.fetching import sha256_of
 
@@ -51,9 +52,7 @@ def read_imported(folder: Path, checkpoint: str) -> Imported | None:
     The tensors' length is compared, their hash is not: :func:`is_intact` does that.
     """
     try:
-        record = msgspec.json.decode(
-            (folder / f"{checkpoint}.json").read_bytes(), type=Imported
-        )
+        record = from_json((folder / f"{checkpoint}.json").read_bytes(), Imported)
         size = tensors_path(folder, checkpoint).stat().st_size
     except (OSError, msgspec.MsgspecError):
         return None
