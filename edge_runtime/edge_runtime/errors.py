@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edge_runtime.outcomes import Unavailable
+
 
 class PocketLensError(Exception):
     """The root: catch this to catch everything that is our doing."""
@@ -119,7 +121,14 @@ class BackendError(PocketLensError):
 
 
 class NoAnswer(PocketLensError):
-    """A value was wanted where neither device nor server gave one; the message says why."""
+    """A value was wanted where neither device nor server gave one; the message says why.
+
+    ``outcome`` is what there was instead, where it is known.
+    """
+
+    def __init__(self, message: str, outcome: Unavailable | None = None) -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class DumpError(PocketLensError):

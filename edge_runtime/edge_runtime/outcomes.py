@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from edge_runtime.errors import NoAnswer
+from edge_runtime.results import Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,10 +80,17 @@ class Unavailable:
     @property
     def value(self) -> NoReturn:
         """There is none: raises ``NoAnswer`` with the reason."""
-        raise NoAnswer(f"there is no answer: {self.why}")
+        raise NoAnswer(f"there is no answer: {self.why}", self)
 
 
 Outcome: TypeAlias = Ok[Value] | Degraded[Value] | Unavailable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Routed(Prediction[Value]):
+    """A prediction, and the outcome of a router that it was taken from."""
+
+    outcome: Ok[Value] | Degraded[Value]
 
 
 def mapped(outcome: Outcome[Value], change: Callable[[Value], Other]) -> Outcome[Other]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge_runtime.batch import check_target, expand, is_folder, targets
 from edge_runtime.commands import COMMANDS, TRANSPARENT
-from edge_runtime.errors import PhotoError
+from edge_runtime.errors import NoAnswer, PhotoError
 from edge_runtime.images import open_photo
 from edge_runtime.outputs import write_picture
 from edge_runtime.pipeline import Lens
@@ -17,7 +17,7 @@ from edge_runtime.predictor import Runtime
 from edge_runtime.results import Timings
 from edge_runtime.sayings import say
 from edge_runtime.terminal import answer, complain, progress, readable
-from edge_runtime.wire import photo_json
+from edge_runtime.wire import outage_json, photo_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -70,11 +70,19 @@ def open_lens(args: Namespace) -> Lens:
 
 
 def predict(lens: Lens, args: Namespace, path: Path) -> tuple[Photo, Prediction[Any]]:
-    """Open a photo and run the command's task on it; both are in the times."""
+    """Open a photo and run the command's task on it; both are in the times.
+
+    Where nobody answers, ``--json`` says so before ``NoAnswer`` is raised.
+    """
     started = perf_counter()
     photo = open_photo(path)
     decoded = Timings(decode=1000 * (perf_counter() - started))
-    prediction = COMMANDS[args.command].predict(lens, photo, args)
+    try:
+        prediction = COMMANDS[args.command].predict(lens, photo, args)
+    except NoAnswer as error:
+        if args.json and error.outcome is not None:
+            answer(outage_json(args.command, readable(path), photo.size_wh, error.outcome))
+        raise
     return photo, replace(prediction, ms=decoded + prediction.ms)
 
 

@@ -7,10 +7,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime.errors import NoAnswer
-from edge_runtime.outcomes import Degraded, Ok, Unavailable
+from edge_runtime.outcomes import Degraded, Routed, Unavailable
 from edge_runtime.remote import How, RemoteLens
-from edge_runtime.results import Prediction, Timings
+from edge_runtime.results import Timings
 from edge_runtime.router import Router, Wish
 from edge_runtime.terminal import complain, progress
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from edge_runtime.outcomes import Outcome, Provenance
     from edge_runtime.painting import Style
     from edge_runtime.pipeline import Lens
-    from edge_runtime.results import Picture
+    from edge_runtime.results import Picture, Prediction
 
 KEY = "POCKETLENS_KEY"
 _STAGES = frozenset(Timings.__dataclass_fields__)
@@ -67,19 +66,20 @@ def routed(lens: Lens, args: Namespace) -> Iterator[RoutedLens]:
         yield RoutedLens(router)
 
 
-def prediction_of(outcome: Outcome[Any]) -> Prediction[Any]:
+def prediction_of(outcome: Outcome[Any]) -> Routed[Any]:
     """The value and how it came about; raises ``NoAnswer`` where there is none."""
-    match outcome:
-        case Unavailable(why):
-            raise NoAnswer(f"there is no answer: {why}")
-        case Degraded(_, _, why):
-            complain(why)
-        case Ok():
-            pass
+    if isinstance(outcome, Unavailable):
+        return outcome.value
+    if isinstance(outcome, Degraded):
+        complain(outcome.why)
     origin = outcome.provenance
     progress(f"answered by the {origin.where}, {origin.bytes_sent} bytes sent")
-    return Prediction(
-        value=outcome.value, model=origin.model, variant=origin.variant, ms=_timings(origin)
+    return Routed(
+        value=outcome.value,
+        model=origin.model,
+        variant=origin.variant,
+        ms=_timings(origin),
+        outcome=outcome,
     )
 
 

@@ -10,16 +10,21 @@ to a microsecond.  By what the last step of a program gives:
 * labels: ``{"labels": [{"label", "score"}]}``.
 * objects: ``{"objects": [{"label", "score", "box": [x0, y0, x1, y1]}]}``.
 * picture: ``{"channels": "RGB"}``, the pixels being the result.
+
+Where a server is named, the fields of :mod:`edge_runtime.outcomes` stand beside the result, by
+their names there: ``"outcome"`` (``ok``, ``degraded`` or ``unavailable``), ``"provenance"`` and
+``"why"``; instead of a result ``"why"``, ``"retry_after"`` and ``"code"`` of what is not there.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from edge_runtime.outcomes import Routed
 from edge_runtime.results import Faces, Labels, Mask, Objects, Picture
 from edge_runtime.terminal import readable
 
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from edge_runtime.outcomes import Outcome, Unavailable
     from edge_runtime.results import Face, Prediction
 
 Json: TypeAlias = dict[str, Any]
@@ -39,7 +45,8 @@ def photo_json(
     prediction: Prediction[Any],
     output: Path | None = None,
 ) -> str:
-    """One photo's line: task, model, variant, image, size, ms, result.
+    """One photo's line: task, model, variant, image, size, ms, result, and of what a router
+    answered the outcome.
 
     ``output`` is the picture that was written, if one was; it stands in the result of the
     tasks whose result is that picture.
@@ -56,7 +63,22 @@ def photo_json(
         "ms": {stage: round(ms, 3) for stage, ms in asdict(prediction.ms).items()},
         "result": result,
     }
+    if isinstance(prediction, Routed):
+        record |= outcome_record(prediction.outcome)
     return msgspec.json.encode(record).decode()
+
+
+def outage_json(task: str, image: str, size_wh: tuple[int, int], outage: Unavailable) -> str:
+    """The line of a photo that nobody answered: task, image, size, and why."""
+    record = {"task": task, "image": image, "size": list(size_wh)}
+    return msgspec.json.encode(record | outcome_record(outage)).decode()
+
+
+def outcome_record(outcome: Outcome[Any]) -> Json:
+    """What an outcome says beside its value, by the names of :mod:`edge_runtime.outcomes`."""
+    said = {one.name: getattr(outcome, one.name) for one in fields(outcome)}
+    said.pop("value", None)
+    return {"outcome": type(outcome).__name__.lower(), **said}
 
 
 @singledispatch

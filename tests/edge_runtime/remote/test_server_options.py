@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from edge_runtime import Lens
 from edge_runtime.cli import _task_options, main
@@ -15,6 +17,7 @@ from edge_runtime.routing import POLICIES
 from edge_runtime.server_options import prediction_of, routed
 
 TASKS = ("segment", "background", "faces", "landmarks", "smile", "style", "classify", "detect")
+_UNAVAILABLE = {one.name for one in fields(Unavailable)}
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -32,7 +35,17 @@ def test_every_task_may_be_the_servers(
     assert record["variant"] == "fp32"
     assert record["model"].startswith("the-")
     assert record["ms"]["run"] > 0
-    assert len(fake.posts()) == 1
+    assert record["outcome"] == "ok"
+    assert "why" not in record
+    (asked,) = fake.posts()
+    origin = record["provenance"]
+    assert set(origin) == {one.name for one in fields(Provenance)}
+    assert (origin["where"], origin["sha256"]) == ("server", fake.sha256)
+    assert (origin["model"], origin["variant"]) == (record["model"], record["variant"])
+    assert (origin["accelerator"], origin["attempts"]) == ("cpu", 1)
+    assert origin["ms"]["server.run"] == 1.5
+    assert origin["ms"]["round_trip"] == record["ms"]["run"]
+    assert origin["bytes_sent"] == len(asked.body)
 
 
 def test_the_device_is_first_unless_said_otherwise(
@@ -44,7 +57,44 @@ def test_the_device_is_first_unless_said_otherwise(
     by_router, plain = lines(capsys)
     assert by_router["result"] == plain["result"]
     assert by_router["model"] == plain["model"]
+    assert by_router["outcome"] == "ok"
+    origin = by_router["provenance"]
+    assert (origin["where"], origin["accelerator"]) == ("device", "cpu")
+    assert len(origin["sha256"]) == 64
+    assert origin["ms"]["run"] == by_router["ms"]["run"]
+    assert not {"outcome", "provenance"} & set(plain)
     assert fake.seen == []
+
+
+def test_less_and_why_stand_in_the_json(
+    fake: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fake.missing.add("super-resolution")
+    photo = str(tmp_path / "small.png")
+    Image.new("RGB", (16, 12), "teal").save(photo)
+    asked = ["super-resolution", photo, "--json", "--server", fake.url]
+    assert main([*asked, "--policy", "server-first"]) == 0
+    (record,) = lines(capsys)
+    assert record["outcome"] == "degraded"
+    assert "trained on drawings" in record["why"]
+    assert "it is weights-missing" in record["why"]
+    assert record["provenance"]["where"] == "device"
+
+
+def test_an_outage_stands_in_the_json(
+    fake: Any, samples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = str(samples / "obama2.jpg")
+    asked = ["faces", photo, "--json", "--server", fake.url, "--policy", "device-only"]
+    assert main([*asked, "--model", "another"]) == 1
+    said = capsys.readouterr()
+    record = json.loads(said.out)
+    assert set(record) == {"task", "image", "size", "outcome", *_UNAVAILABLE}
+    assert (record["outcome"], record["code"]) == ("unavailable", "device-failed")
+    assert record["retry_after"] is None
+    assert said.err == f"edge-run: there is no answer: {record['why']}\n"
+    assert main([*asked[:2], *asked[3:], "--model", "another"]) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_a_key_is_taken_from_the_environment(
