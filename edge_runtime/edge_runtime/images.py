@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import warnings
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from edge_runtime.errors import PhotoNotFound, PhotoTooLarge, PhotoUnreadable
+from edge_runtime.quietly import quietly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +125,7 @@ def _file(path: Path, name: str, max_bytes: int) -> bytes:
 @contextmanager
 def _one_line_errors(name: str) -> Iterator[None]:
     """Whatever a decoder raises becomes one of ours; its warnings are not for the user."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quietly():
         try:
             yield
         except Image.DecompressionBombError:

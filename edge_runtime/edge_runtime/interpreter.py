@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edge_runtime.spec import SizeHW
 
 SIGNATURE = "serving_default"
-_ANNOUNCED = Event()
+_ANNOUNCED, _ANNOUNCING = Event(), Lock()
 
 
 class Session:
@@ -115,12 +115,20 @@ def _borders(interpreter: Interpreter, path: Path) -> tuple[dict[str, int], dict
 def _quiet_first_time() -> Iterator[None]:
     """LiteRT announces its CPU kernels on standard error, once a process: nobody asked.
 
-    It offers no switch, so the file descriptor points elsewhere for that moment.
+    It offers no switch, so the file descriptor points elsewhere for that moment: one thread
+    at a time, since a second one would put back what the first had put there.
     """
     if _ANNOUNCED.is_set():
         yield
         return
-    _ANNOUNCED.set()
+    with _ANNOUNCING:
+        with _error_elsewhere() if not _ANNOUNCED.is_set() else contextlib.nullcontext():
+            yield
+        _ANNOUNCED.set()
+
+
+@contextlib.contextmanager
+def _error_elsewhere() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):  # somebody may have closed it
             kept = os.dup(2)

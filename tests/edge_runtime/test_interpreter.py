@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Event, get_ident
 from typing import Any
 
 import numpy as np
 import pytest
 
+from edge_runtime import interpreter
 from edge_runtime.errors import BundleError, SpecError
 from edge_runtime.interpreter import Session
 
@@ -103,3 +108,52 @@ def test_a_file_without_our_signature_is_refused(
 def test_nothing_is_announced(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Session(path)
     assert capfd.readouterr().err == ""
+
+
+class Together(Event):
+    """Two that ask whether it is set are told before either goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._two = Barrier(2)
+
+    def is_set(self) -> bool:
+        found = super().is_set()
+        with suppress(BrokenBarrierError):
+            self._two.wait(0.2)
+        return found
+
+
+def test_two_first_models_at_once_leave_standard_error_where_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []  # by which threads
+    loading, loaded = Event(), Event()
+    usual_dup, usual_load, before = os.dup, interpreter._load, os.fstat(2)
+
+    def dup(number: int) -> int:
+        kept.append(get_ident())
+        assert kept[0] == get_ident() or loading.wait(10)
+        return usual_dup(number)
+
+    def load(path: Path, threads: int) -> Any:
+        loading.set()
+        assert kept[0] == get_ident() or loaded.wait(10)  # whoever began first ends first
+        return usual_load(path, threads)
+
+    def opened(_: int) -> None:
+        Session(path)
+        loaded.set()
+
+    monkeypatch.setattr(interpreter, "_ANNOUNCED", Together())
+    monkeypatch.setattr(interpreter, "_load", load)
+    monkeypatch.setattr(os, "dup", dup)
+    spare = usual_dup(2)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(opened, range(2)))
+        after = os.fstat(2)
+    finally:
+        os.dup2(spare, 2)
+        os.close(spare)
+    assert (after.st_dev, after.st_ino) == (before.st_dev, before.st_ino)

@@ -6,7 +6,7 @@ library's own module of the same messages may be loaded beside.
 
 from __future__ import annotations
 
-from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.descriptor_pb2 import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class MessageTable:
-    """The messages of a package.
+    """The messages of a package; any number of threads may use one.
 
     Each is its fields as ``name:type=number``, apart by spaces; after the type stands "*" for
     a repeated field, "%" for a map from text, "|" for one of those of which there is one.
@@ -33,7 +33,24 @@ class MessageTable:
 
     def __init__(self, package: str, messages: Mapping[str, str]) -> None:
         self._package, self._messages = package, messages
-        self.message = cache(self._message)
+        self._lock = Lock()
+        self._pool: DescriptorPool | None = None
+        self._made: dict[str, type[Any]] = {}
+
+    def message(self, name: str) -> type[Any]:
+        """The class of a message of the table.
+
+        All are of one pool, whichever threads ask first: of another pool, protobuf takes no
+        message into a message.
+        """
+        with self._lock:
+            if self._pool is None:
+                self._pool = DescriptorPool()
+                self._pool.Add(self.file())
+            if name not in self._made:
+                found = self._pool.FindMessageTypeByName(f"{self._package}.{name}")
+                self._made[name] = GetMessageClass(found)
+            return self._made[name]
 
     def encoded(self, kind: str, /, **fields: object) -> bytes:
         """A message with these fields, on the wire."""
@@ -59,18 +76,6 @@ class MessageTable:
             for text in fields.split():
                 _add_field(made, text, self._package)
         return file
-
-    def _message(self, name: str) -> type[Any]:
-        """The class of a message of the table."""
-        descriptor = self._pool().FindMessageTypeByName(f"{self._package}.{name}")
-        made: type[Any] = GetMessageClass(descriptor)
-        return made
-
-    @cache  # noqa: B019  a table lives as long as its module
-    def _pool(self) -> DescriptorPool:
-        pool = DescriptorPool()
-        pool.Add(self.file())
-        return pool
 
 
 def _add_field(to: DescriptorProto, text: str, package: str) -> None:

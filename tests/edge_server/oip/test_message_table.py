@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
@@ -37,6 +40,25 @@ def test_what_was_written_is_read() -> None:
     assert (read.name, list(read.sizes), dict(read.notes)) == ("x", [1, -2], {"a": "b"})
     assert read.inner.WhichOneof("choice") == "b"
     assert TABLE.message("One") is TABLE.message("One")
+
+
+@pytest.mark.usefixtures("many_switches")
+def test_threads_that_ask_first_at_once_are_given_messages_that_fit() -> None:
+    fields = " ".join(f"f{number}:int64=1{number}" for number in range(50))
+    inner = " ".join(f"in{number}:M{number}={100 + number}" for number in range(8))
+    names = [f"M{number}" for number in range(8)]
+    messages = {"Outer": inner, **dict.fromkeys(names, fields)}
+    with ThreadPoolExecutor(9) as threads:
+        for _ in range(100):
+            table, start = MessageTable("tests.v1", messages), Barrier(9)
+
+            def ask(name: str, table: MessageTable = table, start: Barrier = start) -> None:
+                start.wait(10)
+                table.message(name)
+
+            list(threads.map(ask, [*names, "Outer"]))
+            whole = {f"in{number}": table.message(f"M{number}")(f3=5) for number in range(8)}
+            assert table.parsed("Outer", table.encoded("Outer", **whole)).in7.f3 == 5
 
 
 def test_bytes_that_are_no_message() -> None:
