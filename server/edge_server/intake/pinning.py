@@ -75,10 +75,13 @@ class _Bounded(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
-        seconds = _left(self._deadline, httpcore.ConnectTimeout)
-        return _Bounded(
-            self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline
-        )
+        try:
+            seconds = _left(self._deadline, httpcore.ConnectTimeout)
+        except httpcore.ConnectTimeout:
+            self._stream.close()  # as where the handshake fails: nobody else has it
+            raise
+        secure = self._stream.start_tls(ssl_context, server_hostname, seconds)
+        return _Bounded(secure, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

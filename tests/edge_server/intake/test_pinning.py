@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from typing import Any
 
 import httpcore
@@ -16,6 +15,10 @@ class Stream(httpcore.NetworkStream):
 
     def __init__(self) -> None:
         self.given: list[float] = []
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self.given.append(timeout or -1)
@@ -70,10 +73,15 @@ def test_every_operation_has_what_is_left_of_the_time() -> None:
 
 
 @pytest.mark.parametrize("step", ["connect", "read", "write", "tls"])
-def test_after_the_deadline_nothing_is_begun(step: str) -> None:
-    backend = PinnedBackend(["a"], Deadline.after(0.05), lambda *_args: Stream())
+def test_after_the_deadline_nothing_is_begun(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("edge_server.engine.interface.monotonic", lambda: now[0])
+    inner = Stream()
+    backend = PinnedBackend(["a"], Deadline.after(5), lambda *_args: inner)
     stream = backend.connect_tcp("h", 80)
-    threading.Event().wait(0.06)
+    now[0] += 5.1
     steps = {
         "connect": lambda: backend.connect_tcp("h", 80),
         "read": lambda: stream.read(1),
@@ -82,6 +90,9 @@ def test_after_the_deadline_nothing_is_begun(step: str) -> None:
     }
     with pytest.raises(httpcore.TimeoutException):
         steps[step]()
+    assert inner.given == []
+    # Who asks for the rest closes it himself, but for a connection that never became secure.
+    assert inner.closed == (step == "tls")
 
 
 def test_a_plain_connection() -> None:
