@@ -97,11 +97,11 @@ def test_no_body_has_nothing() -> None:
 def test_what_is_no_request_is_a_problem(
     content: bytes, kind: str | None, problem: type[Problem] | None
 ) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     expected = pytest.raises(problem) if problem else suppress(Problem)
     with expected as caught:
         read_body(request(content, kind))
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
     if problem:
         assert caught.value.status < 500
 

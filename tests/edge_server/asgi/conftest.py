@@ -40,14 +40,14 @@ class Running:
     port: int
     seen: Seen
 
-    def raw(self, content: bytes, *, wait: float = 3) -> bytes:
+    def raw(self, content: bytes, *, wait: float = 20) -> bytes:
         """Send bytes on a connection of its own; what comes until it is closed, or no more."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as connection:
             connection.sendall(content)
             return received(connection)
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 
 
 def received(connection: socket.socket) -> bytes:
@@ -78,7 +78,7 @@ def application(seen: Seen) -> Flask:
     def wait() -> str:
         request.environ[CALLER].when_gone(seen.gone.set)
         seen.running.set()
-        seen.release.wait(5)
+        seen.release.wait(60)
         return "done"
 
     @app.get("/parts")
@@ -86,6 +86,20 @@ def application(seen: Seen) -> Flask:
         return app.response_class(iter([b"one ", b"two ", b"three"]), mimetype="text/plain")
 
     return app
+
+
+def wait_for(true: Callable[[], Any]) -> None:
+    """Until it is so."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Any]], None]:
+    """Waits until something is so, and fails where that does not come."""
+    return wait_for
 
 
 @pytest.fixture
@@ -106,10 +120,7 @@ def start() -> Iterator[Callable[..., Running]]:
 
         thread = threading.Thread(target=run)
         thread.start()
-        end = time.monotonic() + 10
-        while not box or not box[0].started:
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_for(lambda: box and box[0].started)
         listener = box[0]
         started.append((listener, thread))
         port = int(listener.address().rsplit(":", 1)[1])
@@ -118,6 +129,6 @@ def start() -> Iterator[Callable[..., Running]]:
     yield begin
     for listener, thread in started:
         listener.should_exit = True
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
         listener.bridge.close()

@@ -39,7 +39,7 @@ def test_what_is_refused_is_not_waited_for(
     server = start(max_body_bytes=1000)
     began = time.monotonic()
     got, record = answer(server.raw(POST + headers + b"\r\n" + body))
-    assert time.monotonic() - began < 3  # a body has fifteen
+    assert time.monotonic() - began < 12  # a body has fifteen
     assert got == status
     assert code in {None, record["code"]}
     assert server.seen.requests == []
@@ -88,19 +88,19 @@ def test_an_expected_body_that_is_too_large_is_never_asked_for(
 def test_one_byte_a_second_is_cut_off_while_others_are_served(
     start: Callable[..., Any],
 ) -> None:
-    server = start(body_seconds=1.0, request_threads=2)
+    server = start(body_seconds=2.5, request_threads=2)
     slow = [server.connect() for _ in range(8)]
     for connection in slow:
         connection.sendall(POST + b"Content-Length: 500\r\n\r\nx")
     began = time.monotonic()
     assert answer(server.raw(POST + b"Content-Length: 2\r\n\r\nhi"))[0] == 200
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 2.4
     time.sleep(0.5)
     for connection in slow:
         connection.sendall(b"x")
     statuses = [answer(drained(connection))[0] for connection in slow]
     assert statuses == [408] * 8
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def drained(connection: socket.socket) -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,14 +21,14 @@ def test_headers_have_so_long(start: Callable[..., Any]) -> None:
     slow.sendall(b"GET /echo HTTP/1.1\r\nHost: loc")
     assert silent.recv(10) == b""
     assert slow.recv(10) == b""
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5  # the usual limit is ten
     silent.close()
     slow.close()
     assert server.raw(GET).startswith(b"HTTP/1.1 200")
 
 
 def test_two_hundred_silent_connections_hold_nobody_up(start: Callable[..., Any]) -> None:
-    server = start(header_seconds=1.0)
+    server = start(header_seconds=2.0)
     silent = [server.connect() for _ in range(200)]
     assert server.raw(GET).startswith(b"HTTP/1.1 200")
     for connection in silent:
@@ -35,58 +36,61 @@ def test_two_hundred_silent_connections_hold_nobody_up(start: Callable[..., Any]
         connection.close()
 
 
-def test_more_connections_than_allowed_are_closed(start: Callable[..., Any]) -> None:
+def test_more_connections_than_allowed_are_closed(
+    start: Callable[..., Any], until: Callable[..., None]
+) -> None:
     server = start(max_connections=3)
+    connections = server.listener.server_state.connections
     held = [server.connect() for _ in range(3)]
-    time.sleep(0.2)
-    with suppress(ConnectionResetError):
+    until(lambda: len(connections) == 3)
+    with suppress(ConnectionError):
         assert server.raw(GET) == b""
     for connection in held:
         connection.close()
-    time.sleep(0.2)
+    until(lambda: not connections)
     assert server.raw(GET).startswith(b"HTTP/1.1 200")
 
 
-def large(server: Any, size: int) -> None:
-    """Whatever is asked, the answer has so many bytes."""
+def large(server: Any, size: int) -> threading.Event:
+    """Whatever is asked, the answer has so many bytes; set once it is asked for."""
+    asked = threading.Event()
 
     def answer(_environ: Any, begin: Any) -> list[bytes]:
+        asked.set()
         begin("200 OK", [("Content-Length", str(size))])
         return [b"x" * size]
 
     server.listener.bridge._wsgi = answer
+    return asked
 
 
-def test_who_does_not_read_is_given_up(start: Callable[..., Any]) -> None:
+def test_who_does_not_read_is_given_up(
+    start: Callable[..., Any], until: Callable[..., None]
+) -> None:
     server = start(send_seconds=0.3)
-    large(server, 10_000_000)
+    asked = large(server, 10_000_000)
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", server.port))
         connection.sendall(GET)
-        connections = server.listener.server_state.connections
-        end = time.monotonic() + 5
-        while time.monotonic() < end and not connections:
-            time.sleep(0.01)
-        while time.monotonic() < end and connections:
-            time.sleep(0.05)
-        assert not connections
+        assert asked.wait(20)
+        until(lambda: not server.listener.server_state.connections)
 
 
 def test_who_reads_slowly_is_waited_for(start: Callable[..., Any]) -> None:
-    server = start(send_seconds=0.25)
+    server = start(send_seconds=1.0)
     large(server, 10_000_000)
     got, began = 0, time.monotonic()
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        connection.settimeout(5)
+        connection.settimeout(20)
         connection.connect(("127.0.0.1", server.port))
         connection.sendall(GET)
         while part := connection.recv(65536):
             got += len(part)
-            time.sleep(0.005)
+            time.sleep(0.016)
     assert got > 10_000_000
-    assert time.monotonic() - began > 0.6
+    assert time.monotonic() - began > 2.4
 
 
 def test_headers_have_so_many_bytes(start: Callable[..., Any]) -> None:
@@ -125,14 +129,16 @@ def test_pipelined_requests_are_answered_in_order(start: Callable[..., Any]) -> 
     assert min(places) > 0
 
 
-def test_draining_finishes_what_runs_and_refuses_the_rest(start: Callable[..., Any]) -> None:
+def test_draining_finishes_what_runs_and_refuses_the_rest(
+    start: Callable[..., Any], until: Callable[..., None]
+) -> None:
     server = start()
     running = server.connect()
     running.sendall(WAIT)
-    assert server.seen.running.wait(5)
+    assert server.seen.running.wait(20)
     loop = server.listener.loop
     loop.call_soon_threadsafe(server.listener.handle_exit, signal.SIGTERM, None)
-    time.sleep(0.1)
+    until(lambda: server.listener.bridge.draining)
     refused = server.raw(GET)
     assert refused.startswith(b"HTTP/1.1 503")
     assert b"retry-after" in refused
@@ -140,22 +146,20 @@ def test_draining_finishes_what_runs_and_refuses_the_rest(start: Callable[..., A
     server.seen.release.set()
     assert running.recv(100).startswith(b"HTTP/1.1 200")
     running.close()
-    end = time.monotonic() + 5
-    while not server.listener.should_exit:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(lambda: server.listener.should_exit)
 
 
-def test_the_second_signal_does_not_wait(start: Callable[..., Any]) -> None:
+def test_the_second_signal_does_not_wait(
+    start: Callable[..., Any], until: Callable[..., None]
+) -> None:
     server = start()
     running = server.connect()
     running.sendall(WAIT)
-    assert server.seen.running.wait(5)
+    assert server.seen.running.wait(20)
     for _ in range(2):
         server.listener.loop.call_soon_threadsafe(
             server.listener.handle_exit, signal.SIGTERM, None
         )
-    time.sleep(0.2)
-    assert server.listener.force_exit
+    until(lambda: server.listener.force_exit)
     server.seen.release.set()
     running.close()

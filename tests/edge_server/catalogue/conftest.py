@@ -100,10 +100,10 @@ class Watched:
     def pid(self) -> int:
         return int(self.served.process.pid)
 
-    def connect(self, wait: float = 5) -> socket.socket:
+    def connect(self, wait: float = 20) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.served.port), timeout=wait)
 
-    def raw(self, content: bytes, *, wait: float = 5) -> list[Reply]:
+    def raw(self, content: bytes, *, wait: float = 20) -> list[Reply]:
         """Send bytes on a connection of its own: the answers."""
         with self.connect(wait) as connection:
             with suppress(ConnectionError):
@@ -169,9 +169,9 @@ class Watched:
         began = time.monotonic()
         good = self.post("/v1/classify", files={"image": self.photo})
         assert (good.status, good.record["task"]) == (200, "classify"), good
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10
         assert resident_kb(self.pid) - self.resident_kb < GROWTH_KB
-        assert list(self.temporary.iterdir()) == []
+        assert soon(lambda: list(self.temporary.iterdir()) == [])
         assert sorted(self.data.rglob("*")) == self.files
         assert soon(lambda: count_descriptors(self.pid) <= self.descriptors + 5), (
             count_descriptors(self.pid),
@@ -205,7 +205,7 @@ class Watched:
             assert int(reply.headers["retry-after"]) > 0
 
 
-def soon(true: Callable[[], bool], seconds: float = 4) -> bool:
+def soon(true: Callable[[], bool], seconds: float = 20) -> bool:
     """Whether it becomes true in so many seconds."""
     end = time.monotonic() + seconds
     while not true():
@@ -270,7 +270,7 @@ def canary() -> Iterator[Canary]:
         thread.start()
         yield made
         over.set()
-        thread.join(5)
+        thread.join(20)
 
 
 @pytest.fixture(scope="session")
@@ -280,7 +280,7 @@ def common(watch: Callable[..., Watched], canary: Canary) -> Watched:
     The canary's port is allowed: what keeps it safe is its address alone.
     """
     made = watch(
-        body_seconds="2",
+        body_seconds="3",
         header_seconds="1.5",
         send_seconds="1",
         requests_per_minute="0",

@@ -98,7 +98,7 @@ BODIES = [
 def test_bodies(server: Any, content: bytes, status: int, code: str) -> None:
     began = time.monotonic()
     (reply,) = server.raw(content)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     server.expect(reply, status, code)
 
 
@@ -133,17 +133,16 @@ def test_12_eight_stalled_uploads_are_cut_off_while_others_are_served(server: An
         time.sleep(0.6)
         for connection in stalled:
             connection.sendall(b"x")
-    asked = time.monotonic()
     assert server.ask("GET", "/healthz").status == 200
-    assert time.monotonic() - asked < 0.5
+    assert not select.select(stalled, [], [], 0)[0]  # none of them was cut off for that
     for connection in stalled:
         (reply,) = server.took(read(connection))
         server.expect(reply, 408, "body-timeout")
-    assert 1.5 < time.monotonic() - began < 2 + 1.5
+    assert 2.5 < time.monotonic() - began < 10
 
 
 def test_13_a_thousand_connections_that_say_nothing_are_closed(server: Any) -> None:
-    silent = [server.connect(8) for _ in range(1000)]
+    silent = [server.connect() for _ in range(1000)]
     for connection in silent[:200]:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: lo")
     assert server.post("/v1/classify", files={"image": server.photo}).status == 200
@@ -164,7 +163,7 @@ def test_14_an_answer_that_nobody_reads_is_given_up(
         assert eventually(lambda: bool(server.connections() - before))
         assert server.ask("GET", "/healthz").status == 200
         assert eventually(lambda: server.connections() <= before, 15)
-        connection.settimeout(5)
+        connection.settimeout(20)
         got = read(connection)
     assert not got or len(got) < int(got.lower().split(b"content-length: ")[1].split(b"\r")[0])
 

@@ -185,10 +185,10 @@ def test_work_past_its_deadline_never_runs(start: Any, fake: Any, send: Any) -> 
     model.gate.clear()
     first = send(engine, "m", 0)
     model.wait_run()
-    tickets = [send(engine, "m", value, seconds=0.05) for value in (1, 2)]
+    tickets = [send(engine, "m", value, seconds=0.5) for value in (1, 2)]
     assert [code(one) for one in tickets] == ["deadline-exceeded"] * 2
     assert gauge(engine, "queue_depth") == 0
-    unwaited = send(engine, "m", 3, seconds=0.05)
+    unwaited = send(engine, "m", 3, seconds=0.5)
     wait_for(lambda: unwaited.work.deadline.remaining() < 0)
     model.gate.set()
     assert code(first) == 0
@@ -205,11 +205,11 @@ def test_a_deadline_in_a_run_is_kept_and_the_slot_is_busy_until_it_ends(
     engine = start(model)
     engine.warm(["m"])
     model.gate.clear()
-    began = monotonic()
-    ticket = send(engine, "m", seconds=0.3)
+    ticket = send(engine, "m", seconds=1)
+    model.wait_run()
     with pytest.raises(DeadlineExceeded):
         ticket.result()
-    assert abs(monotonic() - began - 0.3) <= 0.1
+    assert -10 < ticket.work.deadline.remaining() < 0.1  # the run is held for 20
     assert gauge(engine, "busy_slots") == 1
     model.gate.set()
     wait_for(lambda: gauge(engine, "busy_slots") == 0)
@@ -221,7 +221,8 @@ def test_a_model_that_never_returns_is_given_up(start: Any, fake: Any, send: Any
     engine = start(model, other, stuck_seconds=0.1)
     assert code(send(engine, "other", 5)) == 5
     model.gate.clear()
-    ticket = send(engine, "m", seconds=0.1)
+    ticket = send(engine, "m", seconds=1)
+    model.wait_run()
     waiting = send(engine, "other", 6)
     assert code(ticket) == "deadline-exceeded"
     assert code(waiting) == 6
@@ -250,7 +251,7 @@ def test_a_load_has_more_time_than_a_run(start: Any, fake: Any, send: Any) -> No
     model = fake("m")
     engine = start(model, stuck_seconds=0.0, load_seconds=20, watch_seconds=0.005)
     model.load_gate.clear()
-    late = send(engine, "m", 1, seconds=0.05)
+    late = send(engine, "m", 1, seconds=1)
     model.wait_load()
     with pytest.raises(Loading):
         late.result()
@@ -266,7 +267,8 @@ def test_a_load_that_never_ends_is_given_up(start: Any, fake: Any, send: Any) ->
     model, other = fake("m"), fake("other")
     engine = start(model, other, stuck_seconds=0.0, load_seconds=0.2)
     model.load_gate.clear()
-    lost = send(engine, "m", seconds=0.05)
+    lost = send(engine, "m", seconds=1)
+    model.wait_load()
     waiting = send(engine, "other", 6)
     assert code(lost) == "loading"
     assert code(waiting) == 6

@@ -15,6 +15,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpcore
@@ -154,6 +155,9 @@ def nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     yield
     if _descriptors() > before + 5:
         gc.collect()
+    until = monotonic() + 20
+    while _descriptors() > before + 5 and monotonic() < until:  # a server's threads end
+        threading.Event().wait(0.01)
     assert list(folder.iterdir()) == []
     assert _descriptors() <= before + 5
 

@@ -46,12 +46,12 @@ def test_a_resolver_that_takes_its_time_is_not_waited_for(
     done = threading.Event()
 
     def look_up(_host: str) -> list[str]:
-        done.wait(10)
+        done.wait(60)
         return ["1.1.1.1"]
 
     began = monotonic()
     problem = refused("source-timeout", resolve_in_time, "a", look_up, Deadline.after(0.1))
-    assert monotonic() - began < 2
+    assert monotonic() - began < 20
     assert (problem.status, problem.retryable) == (504, True)
     done.set()
 
@@ -60,7 +60,7 @@ def test_a_deadline_that_has_passed(refused: Callable[..., Problem]) -> None:
     wait = threading.Event()
 
     def look_up(_host: str) -> list[str]:
-        wait.wait(5)
+        wait.wait(60)
         return []
 
     refused("source-timeout", resolve_in_time, "a", look_up, Deadline.after(-1))

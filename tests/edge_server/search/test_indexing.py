@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -137,7 +136,7 @@ def test_once_it_is_stopped_it_ends_soon_and_begins_nothing(
     describe = quick.describe
 
     def described(*given: Any, **named: Any) -> object:
-        time.sleep(0.1)
+        assert indexer._leave.wait(20)  # told to end while it has the first in hand
         return describe(*given, **named)
 
     quick.describe = described

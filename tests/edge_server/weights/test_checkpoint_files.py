@@ -186,7 +186,7 @@ F32 = '"dtype":"F32","shape":[2]'
 def test_damaged_safetensors_are_refused_at_once(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.safetensors"
     path.write_bytes(content)
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(WeightsError, match="damaged safetensors"):
         read_tensors(path)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
