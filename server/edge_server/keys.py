@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import re
 import secrets
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from time import time
@@ -24,7 +26,7 @@ from edge_runtime.typed_reading import from_json
 from edge_server.problems import Forbidden, StorageUnavailable, Unauthenticated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 Scope = Literal["infer", "store", "admin"]
@@ -33,6 +35,7 @@ MOST_DAYS = 36_500
 MOST_NAME = 200
 _KEY = re.compile(r"pl_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 DAY = 86400
+_BUSY_SECONDS = 30.0
 
 
 class KeyRecord(Record, frozen=True, kw_only=True):
@@ -58,11 +61,14 @@ class KeyRecord(Record, frozen=True, kw_only=True):
 
 @dataclass
 class KeyStore:
-    """The keys in a file that only its owner may read; read anew when the file changes."""
+    """The keys in a file that only its owner may read; read anew when the file changes.
+
+    Several threads and processes may use it, and change the keys: one after the other.
+    """
 
     path: Path
     _records: dict[str, KeyRecord] = field(default_factory=dict)
-    _seen: float = -1
+    _seen: tuple[int, ...] = ()
     _lock: Lock = field(default_factory=Lock)
 
     def check(self, text: str, scope: Scope) -> KeyRecord:
@@ -102,55 +108,60 @@ class KeyStore:
             raise PocketLensError(
                 f"a key's name is one line of 1 to {MOST_NAME} characters: say whose it is"
             )
-        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-        text = f"pl_{key_id}_{secret}"
-        now = time()
-        record = KeyRecord(
-            id=key_id,
-            name=name,
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-            scopes=tuple(scopes),
-            made=now,
-            ends=now + days * DAY if days else 0,
-            owner=owner or key_id,
-        )
-        self._write(dict(self._all()) | {key_id: record})
+        with self._changing() as records:
+            text, record = _made(name, scopes, days, owner)
+            records[record.id] = record
         return text
 
     def revoke(self, key_id: str) -> None:
         """The key is refused from the next request on."""
-        record = self._known(key_id)
-        revoked = msgspec.structs.replace(record, revoked=True)
-        self._write(dict(self._all()) | {key_id: revoked})
+        with self._changing() as records:
+            old = _known(records, key_id)
+            records[key_id] = msgspec.structs.replace(old, revoked=True)
 
     def rotate(self, key_id: str, grace_days: float = 1) -> str:
         """A new key with the same name, scopes, owner and length of life; the old one ends
         after the grace."""
-        old = self._known(key_id)
-        days = (old.ends - old.made) / DAY if old.ends else 0
-        text = self.add(old.name, old.scopes, days, owner=old.owner)
-        ends = time() + grace_days * DAY
-        ended = msgspec.structs.replace(old, ends=min(ends, old.ends or ends))
-        self._write(dict(self._all()) | {key_id: ended})
+        with self._changing() as records:
+            old = _known(records, key_id)
+            days = (old.ends - old.made) / DAY if old.ends else 0
+            text, record = _made(old.name, old.scopes, days, old.owner)
+            ends = time() + grace_days * DAY
+            records[key_id] = msgspec.structs.replace(old, ends=min(ends, old.ends or ends))
+            records[record.id] = record
         return text
 
-    def _known(self, key_id: str) -> KeyRecord:
-        records = self._all()
-        if key_id not in records:
-            raise UnknownName("key", key_id, records)
-        return records[key_id]
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, KeyRecord]]:
+        """The keys as they are now, which nobody else changes; written when left."""
+        lock = self.path.with_suffix(".lock")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            alone = sqlite3.connect(lock, timeout=_BUSY_SECONDS, isolation_level=None)
+        except (OSError, sqlite3.Error):
+            raise self._unwritable() from None
+        with closing(alone):  # which unlocks, as the end of the process does
+            try:
+                alone.execute("BEGIN EXCLUSIVE")
+            except sqlite3.Error:
+                raise self._unwritable() from None
+            records = dict(self._all())
+            yield records
+            self._write(records)
 
     def _all(self) -> dict[str, KeyRecord]:
         with self._lock:
             try:
-                changed = self.path.stat().st_mtime_ns
+                status = self.path.stat()
             except FileNotFoundError:
                 return {}
             except OSError:
                 raise self._unreadable() from None
-            if changed != self._seen:
+            # Of two changes within one tick of the file system's clock, the file is another.
+            seen = status.st_mtime_ns, status.st_ino, status.st_size
+            if seen != self._seen:
                 self._records = self._read()
-                self._seen = changed
+                self._seen = seen
             return self._records
 
     def _read(self) -> dict[str, KeyRecord]:
@@ -172,12 +183,35 @@ class KeyStore:
     def _write(self, records: dict[str, KeyRecord]) -> None:
         content = msgspec.json.format(msgspec.json.encode(list(records.values())))
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_bytes(self.path, content + b"\n")
             self.path.chmod(0o600)
         except (OSError, PocketLensError):
-            raise PocketLensError(
-                f"the keys cannot be written to {self.path.parent}, and are as they were: make "
-                "room there, or name another folder with POCKETLENS_DATA"
-            ) from None
-        self._seen = -1
+            raise self._unwritable() from None
+
+    def _unwritable(self) -> PocketLensError:
+        return PocketLensError(
+            f"the keys cannot be written to {self.path.parent}, and are as they were: make "
+            "room there, or name another folder with POCKETLENS_DATA"
+        )
+
+
+def _known(records: dict[str, KeyRecord], key_id: str) -> KeyRecord:
+    if key_id not in records:
+        raise UnknownName("key", key_id, records)
+    return records[key_id]
+
+
+def _made(name: str, scopes: Sequence[Scope], days: float, owner: str) -> tuple[str, KeyRecord]:
+    """A new key, and what is kept of it."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    text, now = f"pl_{key_id}_{secret}", time()
+    record = KeyRecord(
+        id=key_id,
+        name=name,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        scopes=tuple(scopes),
+        made=now,
+        ends=now + days * DAY if days else 0,
+        owner=owner or key_id,
+    )
+    return text, record

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -56,6 +59,39 @@ def test_a_revoked_key_is_refused_by_another_process_too(store: KeyStore) -> Non
     store.revoke(store.list()[0].id)
     with pytest.raises(Unauthenticated):
         other.check(key, "infer")
+
+
+def test_a_change_within_a_tick_of_the_clock_is_seen(store: KeyStore) -> None:
+    key = store.add("phone")
+    other = KeyStore(store.path)
+    assert other.check(key, "infer")
+    before = store.path.stat()
+    store.revoke(store.list()[0].id)
+    os.utime(store.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Unauthenticated):
+        other.check(key, "infer")
+
+
+@pytest.mark.usefixtures("many_switches")
+def test_changes_that_are_made_at_once_are_all_made(store: KeyStore) -> None:
+    leaked = store.add("leaked")
+    (known,) = store.list()
+    start = Barrier(9)
+
+    def change(number: int) -> str:
+        own = KeyStore(store.path)
+        start.wait(10)
+        if number:
+            return own.add(f"phone {number}")
+        own.revoke(known.id)
+        return ""
+
+    with ThreadPoolExecutor(9) as threads:
+        made = list(threads.map(change, range(9)))[1:]
+    assert len(store.list()) == 9
+    assert all(store.check(key, "infer") for key in made)
+    with pytest.raises(Unauthenticated):
+        store.check(leaked, "infer")
 
 
 def test_rotating_leaves_the_old_key_a_day(
@@ -123,7 +159,8 @@ def test_a_full_disk_leaves_the_keys_as_they_were(store: KeyStore) -> None:
         timeout=60,
     )
     assert "make room there, or name another folder with POCKETLENS_DATA" in done.stderr
-    assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]
+    left = sorted(path.name for path in store.path.parent.iterdir())
+    assert left == ["keys.json", "keys.lock"]
     assert store.path.read_bytes() == before
     assert store.check(key, "infer").name == "phone"
 
