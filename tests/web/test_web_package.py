@@ -45,7 +45,7 @@ def test_the_unit_tests_pass(built: Path) -> None:
 def test_the_examples_of_the_readme_compile(built: Path, tmp_path: Path) -> None:
     readme = (WEB / "README.md").read_text()
     examples = re.findall(r"^```ts\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     for number, example in enumerate(examples):
         (tmp_path / f"example{number}.ts").write_text(example)
     options = {

@@ -18,6 +18,7 @@ from edge_runtime.geometry import iou
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
 from edge_runtime.painting import Style
 from edge_runtime.remote import RemoteLens, RemoteSettings
+from edge_runtime.remote.analyze import Analysed, ask_analyze
 from edge_runtime.wire import result_record
 
 # Asks a server from the page; large arrays travel packed.
@@ -37,6 +38,27 @@ ASK = """async (web, [url, task, photo, given, settings]) => {
     mask: mask && array(mask.data, [mask.height, mask.width]),
     found: value.found,
   };
+}"""
+
+BACKGROUND = """async (web, [url, photo, behind]) => {
+  const remote = new web.lib.RemoteLens(url, { settings: { seconds: 60 } });
+  const library = await web.lib.Library.open(web.lib.fetcher('/'));
+  const { value, ...rest } = await remote.background(web.bytes(photo), behind, {}, library);
+  const { width, height, data } = value;
+  const rgba = web.packed({ data: new Uint8Array(data), shape: [height, width, 4] });
+  return { ...rest, rgba };
+}"""
+ANALYZE = """async (web, [url, photo, names]) => {
+  const remote = new web.lib.RemoteLens(url, { settings: { seconds: 60 } });
+  const told = [];
+  const heard = (name, { values, problems }) =>
+    void told.push([name, Object.keys({ ...values, ...problems }).length]);
+  const said = await remote.analyze(web.bytes(photo), names, { keep: false, heard });
+  if (said.kind === 'unavailable') return [said, told];
+  const values = Object.fromEntries(
+    Object.entries(said.values).map(([name, value]) => [name, web.lib.resultRecord(value)]),
+  );
+  return [{ ...said, values }, told];
 }"""
 
 
@@ -161,6 +183,48 @@ def test_less_is_said_to_be_less(
     assert there["found"] == ["person"]
     assert np.array_equal(codec.unpack(there["mask"]).astype(bool), here.value.mask)
     assert np.array_equal(codec.unpack(there["pixels"]), here.value.pixels)
+
+
+def test_a_person_before_something_else_is_composed_on_the_page(
+    web: Any, server: Server, remote: RemoteLens, samples: Path, codec: Any
+) -> None:
+    content = base64.b64encode((samples / "obama.jpg").read_bytes()).decode()
+    here = remote.background(samples / "obama.jpg", "#102030")
+    assert isinstance(here, Ok)
+    colour = {"behind": "colour", "colour": "#102030"}
+    there = web.call(BACKGROUND, [server.url, content, colour])
+    assert (there["kind"], there["provenance"]["where"]) == ("ok", "server")
+    assert there["provenance"]["bytesSent"] < (samples / "obama.jpg").stat().st_size / 2
+    found = codec.unpack(there["rgba"])
+    assert found.shape == (*here.value.pixels.shape[:2], 4)
+    # the photo was shrunk by another kernel before it was sent
+    assert np.abs(found[..., :3].astype(int) - here.value.pixels).mean() < 1
+    words = web.call(BACKGROUND, [server.url, content, {"behind": "words", "words": "sunset"}])
+    painted = codec.unpack(words["rgba"])
+    assert (found[20, 20, :3] == (16, 32, 48)).all()
+    assert (painted[20, 20, :3] != (16, 32, 48)).any()
+    assert (painted[600, 455] == found[600, 455]).all()
+
+
+def test_many_analyses_are_told_of_as_they_come(
+    web: Any, server: Server, remote: RemoteLens, samples: Path
+) -> None:
+    photo, names = samples / "astronaut.png", ["classify", "objects", "smile", "depth"]
+    here = ask_analyze(remote, photo, names, keep=False)
+    assert isinstance(here, Analysed)
+    content = base64.b64encode(photo.read_bytes()).decode()
+    there, told = web.call(ANALYZE, [server.url, content, names])
+    assert there["kind"] == "analysed"
+    assert there["values"] == {k: result_record(v) for k, v in here.values.items()}
+    assert there["models"] == {k: list(v) for k, v in here.models.items()}
+    assert there["problems"]["depth"]["code"] == here.problems["depth"].code
+    assert there["problems"]["depth"]["why"] == here.problems["depth"].why
+    assert there["ms"].keys() == here.ms.keys()
+    assert sorted(name for name, _ in told) == sorted(names)
+    assert [ended for _, ended in told] == [1, 2, 3, 4]
+    there, told = web.call(ANALYZE, [server.url, content, ["depth"]])
+    assert (there["kind"], there["code"]) == ("unavailable", "weights-missing")
+    assert [name for name, _ in told] == ["depth"]
 
 
 @pytest.mark.parametrize(

@@ -39,13 +39,30 @@ function interfaceOf(name, node) {
 function bare(node) {
   if (Array.isArray(node)) return node.map(bare);
   if (node === null || typeof node !== "object") return node;
-  // src/schema.ts refuses every field that is not listed: what says so again is left out.
+  // src/schema.ts refuses every field that is not listed, asks for every one that has no default,
+  // and goes by a discriminator's mapping: what says so again is left out.
   const kept = Object.entries(node).filter(
     ([key, value]) =>
       !["title", "description"].includes(key) &&
-      !(key === "additionalProperties" && value === false),
+      !(key === "additionalProperties" && value === false) &&
+      !(key === "required" && isEveryOneWithoutDefault(value, node)),
   );
-  return Object.fromEntries(kept.map(([key, value]) => [key, bare(value)]));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (key === "anyOf" && node.discriminator) return [key, []];
+      return [key, bare(value)];
+    }),
+  );
+}
+
+function isEveryOneWithoutDefault(required, { properties }) {
+  const names = Object.keys(properties).filter((name) => !("default" in properties[name]));
+  return String(names) === String(required);
+}
+
+/** A definition is named by its name: all of them lie in one place. */
+function shortened(schema) {
+  return JSON.stringify(schema).replaceAll('"#/$defs/', '"');
 }
 
 function bareProperties(schema) {
@@ -67,7 +84,7 @@ const text = [
   ...Object.entries(schema.$defs).map(([name, node]) => interfaceOf(name, node)),
   `/** One step of a program. */\nexport type Step = ${steps.join(" | ")};\n`,
   "/** The schema, without its prose. */",
-  `export const SCHEMA: unknown = ${JSON.stringify(bareProperties(schema))};\n`,
+  `export const SCHEMA: unknown = ${shortened(bareProperties(schema))};\n`,
 ].join("\n");
 
 if (!process.argv.includes("--check")) writeFileSync(TARGET, text);

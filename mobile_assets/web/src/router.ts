@@ -11,15 +11,19 @@
 import { type Device, DeviceSide, deviceProvenance } from "./device_side.js";
 import { UnknownName } from "./errors.js";
 import { enlarging } from "./fallbacks.js";
+import type { Behind } from "./filters/behind.js";
+import type { Library } from "./filters/library.js";
 import type { ClassMap, CutOut, Depth, Instances } from "./heavy_results.js";
 import type { Request } from "./lens.js";
-import type { Outcome } from "./outcomes.js";
+import { type Outcome, mapped } from "./outcomes.js";
+import { composing } from "./portrait.js";
 import type { Values } from "./remote/answers.js";
 import type { Fields, TaskName } from "./remote/asking.js";
 import { CLOCK } from "./remote/clock.js";
-import type { How, RemoteLens, ServerStyle } from "./remote/remote_lens.js";
+import type { RemoteLens, ServerStyle } from "./remote/remote_lens.js";
+import type { How } from "./remote/remote_settings.js";
 import { type Opened, type Shown, opened } from "./remote/uploads.js";
-import type { Faces, Labels, Mask, Objects, Picture } from "./results.js";
+import type { Faces, Labels, Mask, Objects, Picture, Rgba } from "./results.js";
 import { type Fallback, POLICIES, type Policy, type Route, Routing } from "./routing.js";
 import type { Finish } from "./stylise.js";
 
@@ -74,6 +78,18 @@ export class Router {
   /** The probability of a person at every pixel. */
   segment(photo: Shown, wish?: Wish): Promise<Outcome<Mask>> {
     return this.light("segment", photo, wish);
+  }
+
+  /** The person in front of something else; raises as `composing` does. */
+  async background(
+    photo: Shown,
+    behind: Behind = { behind: "nothing" },
+    wish?: Wish,
+    library: Library | null = null,
+  ): Promise<Outcome<Rgba>> {
+    const shown = await opened(photo);
+    const compose = await composing(shown.pixels, behind, library);
+    return mapped(await this.segment(shown, wish), compose);
   }
 
   /** The faces with their boxes and six points. */

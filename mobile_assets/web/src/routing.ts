@@ -10,7 +10,8 @@ import {
 } from "./outcomes.js";
 import type { TaskName } from "./remote/asking.js";
 import { type Clock, within } from "./remote/clock.js";
-import type { How, RemoteLens } from "./remote/remote_lens.js";
+import type { RemoteLens } from "./remote/remote_lens.js";
+import type { How } from "./remote/remote_settings.js";
 
 export const POLICIES = [
   "device-first",

@@ -115,6 +115,7 @@ function fieldsOf(value: unknown, node: Node, place: string, root: Root): unknow
     throw new SpecError(`${place} is not an object: build the bundle again`);
   }
   const { properties = {}, additionalProperties } = node;
+  const required = Object.keys(properties).filter((name) => !("default" in properties[name]));
   const found: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const own = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
@@ -124,7 +125,7 @@ function fieldsOf(value: unknown, node: Node, place: string, root: Root): unknow
     }
     found[name] = read(item, own, `${place}.${name}`, root);
   }
-  return { ...defaults(properties, node.required ?? [], found, place), ...found };
+  return { ...defaults(properties, node.required ?? required, found, place), ...found };
 }
 
 function defaults(

@@ -4,6 +4,7 @@ import { DeviceSide } from "../src/device_side.js";
 import { BackendError, PocketLensError } from "../src/errors.js";
 import type { CutOut, Instances } from "../src/heavy_results.js";
 import { type OutcomeProvenance, unavailable } from "../src/outcomes.js";
+import type { Analysed } from "../src/remote/analyze.js";
 import { READERS } from "../src/remote/answers.js";
 import {
   type ServerTask,
@@ -17,8 +18,10 @@ import { Capabilities, readModels } from "../src/remote/capabilities.js";
 import { CLOCK } from "../src/remote/clock.js";
 import { unpacked } from "../src/remote/masks.js";
 import { Refusal, refusalOf } from "../src/remote/refusals.js";
-import { type How, RemoteLens } from "../src/remote/remote_lens.js";
+import { RemoteLens } from "../src/remote/remote_lens.js";
+import type { How } from "../src/remote/remote_settings.js";
 import { jittered } from "../src/remote/retrying.js";
+import type { Transport } from "../src/remote/transport.js";
 import { sentSize } from "../src/remote/uploads.js";
 import { type Route, Routing } from "../src/routing.js";
 import { resultRecord } from "../src/wire.js";
@@ -119,6 +122,89 @@ rows("answers", async ({ task, sent, photo, body, value, code }) => {
   }
   const found = await read();
   assert.ok(near(found, value), JSON.stringify(found));
+});
+
+function analysis(said: Analysed): unknown {
+  const { values, problems, models, stored, ms } = said;
+  const read = (value: any) => "labels" in value || "objects" in value || "faces" in value;
+  return {
+    values: mapValues(values, (value: any) => (read(value) ? resultRecord(value) : value)),
+    problems: mapValues(problems, ({ code, why, retryAfter }) => ({
+      code,
+      why,
+      retry_after: retryAfter,
+    })),
+    stored: [...stored].sort(),
+    models,
+    ms,
+  };
+}
+
+function mapValues<Value>(
+  from: Readonly<Record<string, Value>>,
+  to: (value: Value) => unknown,
+) {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value)]));
+}
+
+/** A whole answer as the events that a server makes of it. */
+function events({ image, results, problems, ...ends }: Case): string {
+  const event = (kind: string, data: unknown) =>
+    `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
+  const analyses = [...Object.keys(results), ...Object.keys(problems)];
+  return [
+    event("image", { image, analyses }),
+    ...Object.entries<Case>(results).map(([name, one]) => event("result", { name, ...one })),
+    ...Object.entries(problems).map(([name, problem]) => event("problem", { name, problem })),
+    event("done", ends),
+  ].join("");
+}
+
+/** A photo that is answered with that text, in pieces of a few bytes. */
+async function analyzed([width, height]: readonly [number, number], text: string) {
+  const told: string[] = [];
+  let sent = 0;
+  const transport: Transport = async ({ headers, listen }) => {
+    sent += 1;
+    assert.equal(headers["Accept"], "text/event-stream");
+    const body = new TextEncoder().encode(text);
+    const heard = listen?.();
+    for (let at = 0; at < body.length; at += 7) heard?.(body.subarray(at, at + 7));
+    return { status: 200, retryAfter: "", body };
+  };
+  const settings = {
+    transport,
+    attempts: 2,
+    backoff: 0,
+    encode: async () => new Uint8Array(1),
+  };
+  const lens = new RemoteLens("http://127.0.0.1:9", { settings });
+  const photo = { width, height, data: new Uint8Array(3 * width * height) };
+  const heard = (name: string, { values, problems }: Analysed) => {
+    told.push(name);
+    assert.ok(name in values || name in problems);
+  };
+  return { said: await lens.analyze(photo, [], { heard }), told, sent };
+}
+
+rows("analyses", async ({ photo, body, expect, code }) => {
+  const { said, told, sent } = await analyzed(photo, events(body));
+  if (said.kind === "unavailable") {
+    assert.equal(said.code, code);
+    assert.equal(sent, 2); // no answer: it was asked again
+    return;
+  }
+  assert.equal(code, undefined);
+  assert.ok(near(analysis(said), expect), JSON.stringify(said));
+  const { results, problems } = body;
+  assert.deepEqual(told, [...Object.keys(results), ...Object.keys(problems)]);
+});
+
+rows("streams", async ({ photo, text, expect, code, told }) => {
+  const heard = await analyzed(photo, text);
+  assert.deepEqual(heard.told, told); // each once, though it may have been asked twice
+  if (heard.said.kind === "unavailable") assert.equal(heard.said.code, code);
+  else assert.ok(near(analysis(heard.said), expect), JSON.stringify(heard.said));
 });
 
 rows("conversations", async (row) => {

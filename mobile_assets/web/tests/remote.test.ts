@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, test } from "node:test";
-import { BackendError, UnknownName } from "../src/errors.js";
+import { BackendError, PocketLensError, UnknownName } from "../src/errors.js";
 import { jpegMarks } from "../src/exif.js";
 import { type Outcome, degraded, mapped, unavailable } from "../src/outcomes.js";
 import { RemoteLens } from "../src/remote/remote_lens.js";
@@ -336,3 +336,73 @@ test("where no model is named the usual one answers", async () => {
   assert.equal(known.refusal("depth", "a")?.code, "weights-missing");
   assert.equal(known.refusal("depth", "b"), null);
 });
+
+test("an analysis is told of before the answer has ended", async () => {
+  const line = (kind: string, data: unknown) =>
+    new TextEncoder().encode(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
+  const ran = { model: "m", variant: "", sha256: "", device: "cpu", ms: {}, stored: false };
+  const result = { labels: [{ label: "cat", score: 0.5 }] };
+  let end = () => undefined as void;
+  stubbed(() => {
+    const body = new ReadableStream<Uint8Array>({
+      start(stream) {
+        const image = { size: [PHOTO.width, PHOTO.height] };
+        stream.enqueue(line("image", { image, analyses: ["classify"] }));
+        stream.enqueue(line("result", { name: "classify", ...ran, result }));
+        end = () => {
+          stream.enqueue(line("done", { ms: { total: 3 } }));
+          stream.close();
+        };
+      },
+    });
+    return new Response(body);
+  });
+  const told: string[] = [];
+  const said = await remote().analyze(PHOTO, ["classify"], {
+    heard: (name, { values, ms }) => {
+      told.push(`${name}: ${values.classify?.labels[0].label}, ${Object.keys(ms).length}`);
+      end();
+    },
+  });
+  assert.deepEqual(told, ["classify: cat, 0"]);
+  assert.equal(said.kind === "analysed" && said.ms["total"], 3);
+});
+
+test("of a refusal nothing is told", async () => {
+  const problem = { code: "unknown-name", detail: "there is no such analysis" };
+  const asked = stubbed(() => said(problem, 422));
+  const heard = () => assert.fail("there is nothing to tell");
+  const answer = await remote().analyze(PHOTO, ["x", "y"], { keep: false, heard });
+  assert.equal(answer.kind === "unavailable" && answer.code, "unknown-name");
+  const [{ url }] = asked;
+  assert.match(url, /\/v1\/analyze\?analyses=x%2Cy&keep=false&masks=rle$/);
+});
+
+test("words need the backgrounds of a library, and nothing is asked before", async () => {
+  stubbed(() => assert.fail("something was sent"));
+  const words = { behind: "words", words: "sunset" } as const;
+  await assert.rejects(remote().background(PHOTO, words), PocketLensError);
+});
+
+test("a router composes what either side saw", async () => {
+  stubbed(() => assert.fail("something was sent"));
+  const colour = { behind: "colour", colour: "#102030" } as const;
+  const router = new Router(new Seeing(), remote(), { policy: "device-only" });
+  const outcome = await router.background(PHOTO, colour);
+  assert.ok(outcome.kind === "ok");
+  assert.deepEqual([...outcome.value.data.slice(0, 4)], [16, 32, 48, 255]);
+  assert.equal(outcome.provenance.where, "device");
+  const broken = new Seeing();
+  broken.broken = true;
+  const none = await new Router(broken).background(PHOTO, colour);
+  assert.equal(none.kind, "unavailable");
+});
+
+/** A lens that sees nobody. */
+class Seeing extends Trying {
+  override async predict(model: string): Promise<Prediction> {
+    const { width, height } = PHOTO;
+    const value = { width, height, probability: new Float32Array(width * height) };
+    return { ...(await super.predict(model)), value };
+  }
+}

@@ -24,6 +24,7 @@ from edge_runtime.remote import (
     How,
     RemoteLens,
     RemoteSettings,
+    analyze,
     answer_records,
     caller,
     remote_lens,
@@ -329,6 +330,33 @@ def talk(monkeypatch: pytest.MonkeyPatch) -> Talk:
         return lens, scripted, clock
 
     return begin
+
+
+@rows("analyses")
+def test_analyses(case: dict[str, Any]) -> None:
+    width, height = case["photo"]
+    photo = Opened(Photo(np.zeros((height, width, 3), np.uint8)))
+    reply = reply_of({"status": 200, "body": case["body"]})
+    if "code" in case:
+        with pytest.raises(Refusal) as refused:
+            analyze._read(photo.upload(None), reply)
+        assert refused.value.code == case["code"]
+        return
+    found = analyze._read(photo.upload(None), reply)
+    told = {
+        "values": {
+            name: value if isinstance(value, dict) else result_record(value)
+            for name, value in found.values.items()
+        },
+        "problems": {
+            name: {"code": one.code, "why": one.why, "retry_after": one.retry_after}
+            for name, one in found.problems.items()
+        },
+        "stored": sorted(found.stored),
+        "models": {name: list(ran) for name, ran in found.models.items()},
+        "ms": found.ms,
+    }
+    assert told == case["expect"]
 
 
 @pytest.mark.parametrize("case", CASES["conversations"], ids=lambda case: case["name"])

@@ -1,4 +1,5 @@
 /** What is put behind the person: nothing, a blur, a colour, words, or a picture. */
+import { openPhoto } from "../images.js";
 import { clamp, rint } from "../rounding.js";
 import type { Pixels, Rgba } from "../results.js";
 import { backdrop } from "./backdrop.js";
@@ -24,13 +25,23 @@ export type OpenedBehind =
 // Of what a filter blurs at most: a sigma of a thirtieth of the longer side.
 const BLUR = 4 / 3;
 
+/** Raises as `openPhoto` does. */
+export async function openBehind(behind: Behind): Promise<OpenedBehind> {
+  if (behind.behind !== "picture") return behind;
+  const { picture } = behind;
+  return {
+    behind: "picture",
+    picture: picture instanceof Uint8Array ? await openPhoto(picture) : picture,
+  };
+}
+
 /** The photo's person, as opaque as `alpha` says, before that. Raises `UnknownName` for a word
- * that is none. */
+ * that is none; words need the `table` of a library. */
 export function before(
   photo: Pixels,
   alpha: Plane,
   behind: OpenedBehind,
-  table: BackdropTable,
+  table: BackdropTable | null,
 ): Rgba {
   if (behind.behind === "nothing") return cutOut(photo, alpha);
   if (behind.behind === "blur") {
@@ -52,11 +63,11 @@ export function opaque({ width, height, data: rgb }: Pixels): Rgba {
 
 type Painted = Exclude<OpenedBehind, { behind: "nothing" } | { behind: "blur" }>;
 
-function painted(behind: Painted, size: Pixels, table: BackdropTable): Pixels {
+function painted(behind: Painted, size: Pixels, table: BackdropTable | null): Pixels {
   if (behind.behind === "picture") return covering(behind.picture, size);
   if (behind.behind === "words") {
     const words = behind.words.split(",").map((word) => word.trim());
-    return backdrop(words, size, table);
+    return backdrop(words, size, table as BackdropTable);
   }
   const { width, height } = size;
   const data = new Uint8Array(3 * width * height);

@@ -8,7 +8,7 @@ import { openPhoto } from "../images.js";
 import type { Lens, Request, Trace } from "../lens.js";
 import { NO_TIME, added } from "../predictor.js";
 import type { Mask, Pixels, Prediction, Provenance, Rgba, Timings } from "../results.js";
-import { type Behind, type OpenedBehind, before, opaque } from "./behind.js";
+import { type Behind, before, openBehind, opaque } from "./behind.js";
 import { Filter } from "./filter.js";
 import type { Library } from "./library.js";
 import { refined } from "./matting.js";
@@ -43,7 +43,7 @@ export class Retoucher {
     photo: Uint8Array | Pixels,
     model = "portrait-segmentation",
   ): Promise<Retouched> {
-    const opened = await decoded(behind);
+    const opened = await openBehind(behind);
     return this.timed(photo, async (rgb, lens) => {
       const { value } = await lens.predict(model, rgb);
       const alpha = refined(rgb, value as Mask);
@@ -102,13 +102,4 @@ class Witness implements Asking {
     this.ms = added(this.ms, made.ms);
     return made;
   }
-}
-
-async function decoded(behind: Behind): Promise<OpenedBehind> {
-  if (behind.behind !== "picture") return behind;
-  const { picture } = behind;
-  return {
-    behind: "picture",
-    picture: picture instanceof Uint8Array ? await openPhoto(picture) : picture,
-  };
 }

@@ -18,6 +18,10 @@ export function number(json: unknown, place: string): number {
   return typeof json === "number" ? json : fail(place, "a number");
 }
 
+export function truth(json: unknown, place: string): boolean {
+  return typeof json === "boolean" ? json : fail(place, "true or false");
+}
+
 export function whole(json: unknown, place: string): number {
   return Number.isInteger(json) ? (json as number) : fail(place, "a whole number");
 }
@@ -61,8 +65,16 @@ export function maybe<Value>(from: Json, name: string, read: Read<Value>): Value
 
 /** The JSON in these bytes. */
 export function parsed(body: Uint8Array): unknown {
+  return reading(() => new TextDecoder("utf-8", { fatal: true }).decode(body));
+}
+
+export function parsedText(json: string): unknown {
+  return reading(() => json);
+}
+
+function reading(json: () => string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return JSON.parse(json());
   } catch {
     throw notAnAnswer("it is not JSON");
   }

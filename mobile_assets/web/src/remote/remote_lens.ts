@@ -6,52 +6,28 @@
  *     if (outcome.kind !== "unavailable") draw(outcome.value.metres);
  */
 import { PocketLensError } from "../errors.js";
+import type { Behind } from "../filters/behind.js";
+import type { Library } from "../filters/library.js";
 import type { CutOut, ClassMap, Depth, Instances } from "../heavy_results.js";
 import { type Outcome, type Unavailable, mapped } from "../outcomes.js";
-import type { Faces, Labels, Mask, Objects, Picture } from "../results.js";
+import { composing } from "../portrait.js";
+import type { Faces, Labels, Mask, Objects, Picture, Rgba } from "../results.js";
 import { type Finish, finished } from "../stylise.js";
 import { READERS, type Values } from "./answers.js";
-import {
-  type AnswerRecord,
-  type Fields,
-  type Prepared,
-  prepared,
-  readAnswer,
-} from "./asking.js";
+import { type AnswerRecord, type Fields, prepared, readAnswer } from "./asking.js";
 import type { TaskName } from "./asking.js";
+import { type Analysed, type AnalyzeWish, askAnalyze } from "./analyze.js";
 import { type Answered, Caller } from "./caller.js";
 import { Capabilities, readModels } from "./capabilities.js";
 import { outcomeOf, provenanceOf } from "./received.js";
-import { REMOTE_SETTINGS, type RemoteSettings } from "./remote_settings.js";
-import { Address, fetching } from "./transport.js";
+import {
+  type How,
+  REMOTE_SETTINGS,
+  type RemoteOptions,
+  type RemoteSettings,
+} from "./remote_settings.js";
+import { Address, type Reply, type Sending, fetching } from "./transport.js";
 import { type Opened, type Shown, opened } from "./uploads.js";
-
-/**
- * How a question is asked, whatever it is about.
- *
- * `model` and `checkpoint`: other ones than the task's first. `seconds`: its deadline. `sha256`:
- * of the file that has to answer. `fullSize`: send every pixel of the photo, or (false) no more
- * than the model can use; super-resolution, depth and cut send every pixel where it is not said,
- * the others do not. `hedgeAfter`: seconds without an answer after which it is sent once more.
- * `key`: makes attempts that are the same question, one (a new one each time).
- */
-export interface How {
-  readonly model?: string;
-  readonly checkpoint?: string;
-  readonly seconds?: number;
-  readonly sha256?: string;
-  readonly fullSize?: boolean;
-  readonly hedgeAfter?: number;
-  readonly key?: string;
-}
-
-/** What a server is asked with. `files`: which file (SHA-256) has to answer for a model, by its
- * id. */
-export interface RemoteOptions {
-  readonly key?: string;
-  readonly files?: Readonly<Record<string, string>>;
-  readonly settings?: Partial<RemoteSettings>;
-}
 
 /** A style: a mix of learnt ones, or the picture that gives it. */
 export type ServerStyle = string | Shown;
@@ -94,6 +70,19 @@ export class RemoteLens {
   /** The probability of a person at every pixel, in steps of 1/255. */
   segment(photo: Shown, how?: How): Promise<Outcome<Mask>> {
     return this.ask("segment", photo, {}, how);
+  }
+
+  /** The person in front of something else, composed here: the server sees a small photo, and
+   * the picture has all pixels of the large one. Raises as `composing` does. */
+  async background(
+    photo: Shown,
+    behind: Behind = { behind: "nothing" },
+    how?: How,
+    library: Library | null = null,
+  ): Promise<Outcome<Rgba>> {
+    const shown = await opened(photo);
+    const compose = await composing(shown.pixels, behind, library);
+    return mapped(await this.ask("segment", shown, {}, how), compose);
   }
 
   /** The faces with their boxes and six points. */
@@ -174,6 +163,16 @@ export class RemoteLens {
     return this.ask("cut", photo, { objects, ...fields }, how);
   }
 
+  /** Many analyses in one question: those named, or all that the server can make without being
+   * told more. */
+  analyze(
+    photo: Shown,
+    analyses: readonly string[] = [],
+    wish: AnalyzeWish = {},
+  ): Promise<Analysed | Unavailable> {
+    return askAnalyze(this, photo, analyses, wish);
+  }
+
   /** What the server can do; asked anew where that is older than the settings say, or `fresh`
    * is wanted. */
   async models(fresh = false, seconds = 2): Promise<Capabilities | Unavailable> {
@@ -196,15 +195,21 @@ export class RemoteLens {
     how: How = {},
     pictures: Readonly<Record<string, Opened>> = {},
   ): Promise<Outcome<Values[Name]>> {
-    const { clock, encode } = this.settings;
-    const ends = clock.now() + (how.seconds ?? this.settings.seconds);
+    const ends = this.endOf(how);
     const about = {
       fields: { ...fields, model: how.model, checkpoint: how.checkpoint },
       fullSize: how.fullSize,
       pictures,
     };
+    const { encode } = this.settings;
     const question = await prepared(task, await opened(photo), about, encode);
-    const answered = await this.send<Values[Name]>(question, how, ends, READERS[task]);
+    const wanted = (model: string) => how.sha256 || (this.files[model] ?? "");
+    const read = async (reply: Reply): Promise<readonly [AnswerRecord, Values[Name]]> => {
+      const answer = readAnswer(question, reply, wanted);
+      return [answer, await READERS[task]({ answer, photo: question.photo })];
+    };
+    const { path, body, contentType } = question;
+    const answered = await this.post({ path, body, contentType }, read, how, ends);
     if (answered.kind === "unavailable") {
       if (STALE.includes(answered.code)) this.capabilities = null;
       return answered;
@@ -213,26 +218,31 @@ export class RemoteLens {
     return outcomeOf(value, provenanceOf(question, record, answered));
   }
 
-  private send<Value>(
-    question: Prepared,
+  /** Ask anything that is safe to repeat, until `ends`; all attempts carry one
+   * `Idempotency-Key`. `read` raises `Refusal` for an answer that is none. */
+  post<Answer>(
+    { accept = "application/json", contentType, ...sending }: Sending,
+    read: (reply: Reply) => Promise<Answer>,
     how: How,
     ends: number,
-    read: (reading: { answer: AnswerRecord; photo: Prepared["photo"] }) => Promise<Value>,
-  ): Promise<Answered<readonly [AnswerRecord, Value]> | Unavailable> {
+  ): Promise<Answered<Answer> | Unavailable> {
     const headers = {
       ...this.headers,
-      "Content-Type": question.contentType,
+      Accept: accept,
+      "Content-Type": contentType,
       "Idempotency-Key": how.key || crypto.randomUUID(),
     };
-    const wanted = (model: string) => how.sha256 || (this.files[model] ?? "");
+    const hedgeAfter = how.hedgeAfter ?? this.settings.hedgeAfter;
     return this.caller.ask({
-      request: { method: "POST", path: question.path, body: question.body, headers },
+      request: { method: "POST", ...sending, headers },
       ends,
-      hedgeAfter: how.hedgeAfter ?? this.settings.hedgeAfter,
-      read: async (reply) => {
-        const answer = readAnswer(question, reply, wanted);
-        return [answer, await read({ answer, photo: question.photo })] as const;
-      },
+      hedgeAfter,
+      read,
     });
+  }
+
+  /** The deadline of a question that is asked now, a moment of the clock. */
+  endOf({ seconds = this.settings.seconds }: How): number {
+    return this.settings.clock.now() + seconds;
   }
 }

@@ -4,6 +4,25 @@ import type { Transport } from "./transport.js";
 import { type Encode, encoded } from "./uploads.js";
 
 /**
+ * How a question is asked, whatever it is about.
+ *
+ * `model` and `checkpoint`: other ones than the task's first. `seconds`: its deadline. `sha256`:
+ * of the file that has to answer. `fullSize`: send every pixel of the photo, or (false) no more
+ * than the model can use; super-resolution, depth and cut send every pixel where it is not said,
+ * the others do not. `hedgeAfter`: seconds without an answer after which it is sent once more.
+ * `key`: makes attempts that are the same question, one (a new one each time).
+ */
+export interface How {
+  readonly model?: string;
+  readonly checkpoint?: string;
+  readonly seconds?: number;
+  readonly sha256?: string;
+  readonly fullSize?: boolean;
+  readonly hedgeAfter?: number;
+  readonly key?: string;
+}
+
+/**
  * `seconds`: the deadline of a question where it has none of its own. `attempts`: how often it
  * is sent at most, with waits drawn from 0 to `backoff` seconds, doubled each time (full
  * jitter).
@@ -26,6 +45,14 @@ export interface RemoteSettings {
   readonly encode: Encode;
   readonly transport: Transport | null;
   readonly clock: Clock;
+}
+
+/** What a server is asked with. `files`: which file (SHA-256) has to answer for a model, by its
+ * id. */
+export interface RemoteOptions {
+  readonly key?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly settings?: Partial<RemoteSettings>;
 }
 
 export const REMOTE_SETTINGS: RemoteSettings = {

@@ -10,6 +10,18 @@ export interface Request {
   readonly path: string;
   readonly body?: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
+  /** Begins to listen to an attempt: what it gives is told of the bytes of a good answer as
+   * they come. */
+  readonly listen?: () => (chunk: Uint8Array) => void;
+}
+
+/** A question as bytes; `accept`: the type of its answer, JSON where it is not said. `listen`:
+ * as of a `Request`. */
+export interface Sending extends Pick<Request, "listen"> {
+  readonly path: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  readonly accept?: string;
 }
 
 /** An HTTP answer, whole. */
@@ -55,7 +67,7 @@ function isLoopback(host: string): boolean {
 
 /** The `Transport` of a browser, or of Node from version 18 on. */
 export function fetching(root: string, maxBytes: number): Transport {
-  return async ({ method, path, body, headers }, signal) => {
+  return async ({ method, path, body, headers, listen }, signal) => {
     try {
       const response = await fetch(root + path, {
         method,
@@ -68,7 +80,9 @@ export function fetching(root: string, maxBytes: number): Transport {
         ...(body && { body: body as BodyInit }),
       });
       const retryAfter = response.headers.get("Retry-After") ?? "";
-      return { status: response.status, retryAfter, body: await whole(response, maxBytes) };
+      const heard = response.status === 200 ? listen?.() : undefined;
+      const content = await whole(response, maxBytes, heard);
+      return { status: response.status, retryAfter, body: content };
     } catch (error) {
       if (error instanceof TransportError) throw error;
       throw new TransportError(firstLine(error));
@@ -77,7 +91,11 @@ export function fetching(root: string, maxBytes: number): Transport {
 }
 
 /** The body; `TransportError` where it is too long. */
-async function whole(response: Response, maxBytes: number): Promise<Uint8Array> {
+async function whole(
+  response: Response,
+  maxBytes: number,
+  heard: (chunk: Uint8Array) => void = () => undefined,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = response.body?.getReader();
@@ -90,6 +108,7 @@ async function whole(response: Response, maxBytes: number): Promise<Uint8Array> 
       throw new TransportError(`the answer has more than ${maxBytes} bytes`);
     }
     chunks.push(read.value);
+    heard(read.value);
   }
   return joined(chunks);
 }
