@@ -10,6 +10,7 @@ import numpy as np
 from edge_runtime.contract import CutWindows, JoinWindows
 from edge_runtime.errors import PhotoError, UnknownName
 from edge_runtime.results import Picture, Prediction, Timings
+from edge_runtime.transparency import with_alpha
 from edge_runtime.windows import windows
 
 if TYPE_CHECKING:
@@ -53,11 +54,7 @@ def enlarge(
         _place(whole, window, made.value.pixels, scale)
         ms += made.ms
         after(number / len(parts))
-    if photo.alpha is not None:
-        size_wh = (scale * width, scale * height)
-        alpha = cv2.resize(photo.alpha, size_wh, interpolation=cv2.INTER_CUBIC)
-        whole = np.dstack([whole, cast("Pixels", alpha)])
-    picture = Picture(pixels=whole)
+    picture = Picture(pixels=with_alpha(whole, photo.alpha))
     return Prediction(value=picture, model=network.spec.id, variant=network.variant, ms=ms)
 
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import cv2
 import numpy as np
 
-from edge_runtime import compose, matting
+from edge_runtime import compose
 from edge_runtime.enlarging import COMPACT, COMPACT_SCALES
 from edge_runtime.errors import UnknownName
+from edge_runtime.portrait import before_named, outlined
 from edge_runtime.results import CutOut, Picture, Prediction, Timings
 from edge_runtime.spec import ObjectDetection
+from edge_runtime.transparency import shown, with_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -76,7 +78,7 @@ def _interpolating(photo: Photo, scale: int, reason: str) -> Fallback:
         size_wh = (photo.size_wh[0] * scale, photo.size_wh[1] * scale)
         larger = cv2.resize(photo.rgb, size_wh, interpolation=cv2.INTER_LANCZOS4)
         return Prediction(
-            value=Picture(pixels=cast("Pixels", larger)),
+            value=Picture(pixels=with_alpha(cast("Pixels", larger), photo.alpha)),
             model="lanczos",
             variant="",
             ms=Timings(run=1000 * (perf_counter() - started)),
@@ -113,27 +115,20 @@ def _cut(
     ms = seen.ms
     if any(one.label == "person" for one in found):
         person = lens.segment(photo)
-        np.maximum(alpha, matting.refine(photo.rgb, person.value.probability), out=alpha)
+        np.maximum(alpha, outlined(photo, person.value), out=alpha)
         ms += person.ms
     for one in found:
         if one.label != "person":
-            _add(alpha, photo.rgb, one)
+            _add(alpha, shown(photo), one)
     names = tuple(name for name in labels if any(one.label == name for one in found))
     value = CutOut(
-        pixels=_composed(photo.rgb, alpha, background),
+        pixels=before_named(photo, alpha, background, compose.background_for),
         mask=alpha >= 0.5,
         found=names,
         method=METHOD,
     )
     ms += Timings(postprocess=1000 * (perf_counter() - started))
     return Prediction(value=value, model=seen.model, variant=seen.variant, ms=ms)
-
-
-def _composed(rgb: Pixels, alpha: Floats, background: str) -> Pixels:
-    behind = compose.background_for(background, rgb, alpha)
-    if behind is None:
-        return compose.cut_out(rgb, alpha)
-    return compose.replace_background(rgb, alpha, behind)
 
 
 def _add(alpha: Floats, rgb: Pixels, one: DetectedObject) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.transparency import on_white
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +42,12 @@ def check_suffix(path: Path, *, transparent: bool = False) -> None:
 
 def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Write uint8 pixels, grey [H, W], RGB [H, W, 3] or RGBA [H, W, 4], in the format of
-    the path's suffix (PNG, JPEG, WebP); its folder is made where there is none."""
-    check_suffix(path, transparent=pixels.ndim == 3 and pixels.shape[2] == 4)
+    the path's suffix (PNG, JPEG, WebP); its folder is made where there is none.  RGBA as
+    JPEG is what it looks like on white."""
+    check_suffix(path)
     kind, options = _SAVING[path.suffix.lower()]
+    if kind == "JPEG" and pixels.ndim == 3 and pixels.shape[2] == 4:
+        pixels = on_white(pixels[..., :3], pixels[..., 3])
     encoded = BytesIO()
     try:
         Image.fromarray(pixels).save(encoded, format=kind, **options)

@@ -32,6 +32,7 @@ from edge_runtime.spec import (
     PortraitSegmentation,
     SuperResolution,
 )
+from edge_runtime.transparency import with_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,8 @@ class Lens:
         """The person in front of another background: RGBA where that is transparent.
 
         ``background``: ``transparent``, ``blur``, a CSS colour, the path of a picture, or
-        words such as ``rainbow,texture``.
+        words such as ``rainbow,texture``.  What is transparent in the photo stays so, also
+        with ``blur``; any other background is seen there.
         """
         from edge_runtime.portrait import composed  # noqa: PLC0415  only this task needs it
 
@@ -133,13 +135,13 @@ class Lens:
     def style(
         self, photo: Photo | Source, style: Style | None = None, model: str | None = None
     ) -> Prediction[Picture]:
-        """The photo painted in a style; see :class:`Style`."""
+        """The photo painted in a style, as transparent as it is; see :class:`Style`."""
         style = style or Style()
         opened, decoded = _opened(photo)
         paint = paint_mix if style.picture is None else paint_like
         painted = paint(self, opened.rgb, style, model)
         started = perf_counter()
-        pixels = finished(opened.rgb, painted.value.pixels, style)
+        pixels = with_alpha(finished(opened.rgb, painted.value.pixels, style), opened.alpha)
         ms = Timings(postprocess=1000 * (perf_counter() - started))
         return _after(decoded + ms, replace(painted, value=Picture(pixels=pixels)))
 

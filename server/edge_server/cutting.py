@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import msgspec
 import numpy as np
 
-from edge_runtime.compose import cut_out, replace_background
+from edge_runtime.portrait import before_named
 from edge_runtime.results import CutOut
 from edge_runtime.spec import Record
+from edge_runtime.transparency import shown
 from edge_server.cut_marks import marked
 from edge_server.object_names import known_labels, meant_labels
 from edge_server.outlines import object_alpha, person_alpha, softened, window_around
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edge_runtime.images import Photo
     from edge_runtime.results import Instances, Objects
     from edge_server.cut_marks import Mark
     from edge_server.outlines import Window
@@ -81,8 +83,9 @@ class _Part:
     alpha: Floats
 
 
-def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
-    """Everything of the classes named in ``params``, out of a photo uint8 [H, W, 3].
+def cut(photo: Photo, params: CutParams, finders: Finders) -> CutOut:
+    """Everything of the classes named in ``params``, out of a photo; what is transparent in
+    it stays so, or is white where that is behind.  The mask is that of the objects alone.
 
     Nothing of them in the photo is an answer: an empty mask.  Raises ``InvalidParameter``
     where no name is given, ``UnknownName`` for names that no finder knows.
@@ -93,13 +96,13 @@ def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
         method, draw = "instance-segmentation", _from_masks
     else:
         method, draw = "detector+segmenter+grabcut", _from_boxes
-    alpha = np.zeros(rgb.shape[:2], dtype=np.float32)
+    alpha = np.zeros(photo.rgb.shape[:2], dtype=np.float32)
     marks: list[Mark] = []
-    for part in draw(rgb, params.objects, params.score, finders):
+    for part in draw(photo, params.objects, params.score, finders):
         marks.append((part.label, part.box))
         there = alpha[part.window.rows, part.window.columns]
         np.maximum(there, part.alpha, out=there)
-    pixels = _composed(rgb, alpha, params.background)
+    pixels = before_named(photo, alpha, params.background)
     return CutOut(
         pixels=marked(pixels, marks, boxes=params.boxes, names=params.names),
         mask=alpha >= 0.5,
@@ -108,19 +111,14 @@ def cut(rgb: Pixels, params: CutParams, finders: Finders) -> CutOut:
     )
 
 
-def _composed(rgb: Pixels, alpha: Floats, background: str) -> Pixels:
-    if background == "transparent":
-        return cut_out(rgb, alpha)
-    return replace_background(rgb, alpha, np.broadcast_to(np.uint8(255), rgb.shape))
-
-
 def _from_masks(
-    rgb: Pixels, names: tuple[str, ...], score: float, finders: Finders
+    photo: Photo, names: tuple[str, ...], score: float, finders: Finders
 ) -> Iterator[_Part]:
     """Each object with the network's own mask, whose coarse edge is refined."""
     if finders.instances is None:
         return
-    found = finders.instances(rgb, names, score).instances
+    found = finders.instances(photo.rgb, names, score).instances
+    rgb = shown(photo)
     labels = meant_labels(names, {one.label for one in found})
     for one in found:
         if one.label in labels and one.mask.any():
@@ -135,20 +133,25 @@ def _from_masks(
 
 
 def _from_boxes(
-    rgb: Pixels, names: tuple[str, ...], score: float, finders: Finders
+    photo: Photo, names: tuple[str, ...], score: float, finders: Finders
 ) -> Iterator[_Part]:
     """Each object by its box: people by the segmenter, the rest by their colours."""
     labels = known_labels(names, finders.labels)
+    detected = finders.detect(photo.rgb).objects
+    found = [one for one in detected if one.label in labels and one.score >= score]
+    rgb = shown(photo)
     size_hw = (rgb.shape[0], rgb.shape[1])
-    found = [
-        one for one in finders.detect(rgb).objects if one.label in labels and one.score >= score
-    ]
     for one in found[:_MOST_BOXES]:
         finders.step()
         window = window_around(one.box_xyxy, size_hw)
         alpha = None
         if one.label == _PERSON:
-            alpha = person_alpha(rgb, window, finders.portrait)
+            alpha = _person(photo, rgb, window, finders)
         if alpha is None:
             alpha = object_alpha(rgb, window)
         yield _Part(one.label, one.box_xyxy, window, alpha)
+
+
+def _person(photo: Photo, rgb: Pixels, window: Window, finders: Finders) -> Floats | None:
+    """The model is given the colours as the file has them, the edge drawn by those shown."""
+    return person_alpha(rgb, window, lambda _: finders.portrait(window.of(photo.rgb)))

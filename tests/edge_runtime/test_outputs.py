@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from edge_runtime.errors import PocketLensError, UnknownName
-from edge_runtime.outputs import SUFFIXES, write_bytes, write_picture
+from edge_runtime.outputs import SUFFIXES, check_suffix, write_bytes, write_picture
 
 
 def ramp(*channels: int) -> np.ndarray:
@@ -40,6 +40,16 @@ def test_alpha_is_kept(tmp_path: Path, suffix: str) -> None:
         np.testing.assert_array_equal(np.asarray(image.getchannel("A")), ramp())
 
 
+def test_a_jpeg_shows_what_is_transparent_on_white(tmp_path: Path) -> None:
+    path, pixels = tmp_path / "out.jpg", np.full((16, 32, 4), (40, 90, 200, 255), np.uint8)
+    pixels[:, 16:, 3] = 0
+    write_picture(path, pixels)
+    with Image.open(path) as image:
+        made = np.asarray(image).astype(int)
+    assert np.abs(made[:, :8] - (40, 90, 200)).max() < 8
+    assert made[:, 24:].min() > 250
+
+
 def test_png_is_exact(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     write_picture(path, ramp(3))
@@ -52,7 +62,6 @@ def test_png_is_exact(tmp_path: Path) -> None:
     [
         ("out.gif", (3,), UnknownName, r"'\.gif'; known: \.jpeg"),
         ("out", (3,), UnknownName, "known"),
-        ("out.jpg", (4,), PocketLensError, "JPEG cannot be transparent"),
     ],
 )
 def test_what_a_name_cannot_hold_is_said(
@@ -61,6 +70,12 @@ def test_what_a_name_cannot_hold_is_said(
     with pytest.raises(error, match=said):
         write_picture(tmp_path / name, ramp(*channels))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_transparency_that_was_asked_for_is_refused_beforehand() -> None:
+    check_suffix(Path("out.png"), transparent=True)
+    with pytest.raises(PocketLensError, match="JPEG cannot be transparent"):
+        check_suffix(Path("out.jpg"), transparent=True)
 
 
 def test_a_picture_too_wide_for_a_format_is_our_error(tmp_path: Path) -> None:

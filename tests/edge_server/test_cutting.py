@@ -59,7 +59,7 @@ def scene() -> Any:
 )
 def test_masks_of_the_named_classes_are_united(names: Any, found: Any, shape: Any) -> None:
     asked: list[Any] = []
-    result = cut(scene(), CutParams(objects=names, score=0.6), with_instances(asked))
+    result = cut(Photo(scene()), CutParams(objects=names, score=0.6), with_instances(asked))
     assert result.method == "instance-segmentation"
     assert result.found == found
     assert (result.mask != shape).mean() < 0.02
@@ -70,17 +70,39 @@ def test_masks_of_the_named_classes_are_united(names: Any, found: Any, shape: An
 
 def test_white_behind() -> None:
     params = CutParams(objects=("cat",), background="white")
-    result = cut(scene(), params, with_instances([]))
+    result = cut(Photo(scene()), params, with_instances([]))
     assert result.pixels.shape == (60, 80, 3)
     assert (result.pixels[55, 70] == 255).all()
     assert (result.pixels[25, 17] == (220, 120, 40)).all()
+
+
+def test_what_is_transparent_stays_so_and_its_colours_play_no_part() -> None:
+    alpha = np.full((60, 80), 255, np.uint8)
+    alpha[:, 20:] = 128
+    alpha[:20] = 0
+    made = []
+    for below in (0, 200):
+        rgb = scene()
+        rgb[:20] = below
+        params = CutParams(objects=("cat",))
+        result = cut(Photo(rgb, alpha), params, with_instances([]))
+        assert result.pixels[:20, :, 3].max() == 0
+        assert result.pixels[30, 10].tolist() == [220, 120, 40, 255]
+        assert result.pixels[30, 25].tolist() == [220, 120, 40, 128]
+        assert (result.mask != CAT.mask).mean() < 0.05
+        white = CutParams(objects=("cat",), background="white")
+        on_white = cut(Photo(rgb, alpha), white, with_instances([])).pixels
+        assert on_white[:20].min() == 255
+        assert np.abs(on_white[30, 25].astype(int) - (237, 187, 147)).max() <= 1
+        made.append((result.pixels, on_white))
+    assert all(np.array_equal(one, other) for one, other in zip(*made, strict=True))
 
 
 @pytest.mark.parametrize("background", ["transparent", "white"])
 def test_boxes_and_names_are_painted_where_they_are_wanted(background: Any) -> None:
     def pixels(**given: bool) -> Any:
         params = CutParams(objects=("cat",), background=background, **given)
-        result = cut(scene(), params, with_instances([]))
+        result = cut(Photo(scene()), params, with_instances([]))
         assert result.found == ("cat",)
         assert (result.mask != CAT.mask).mean() < 0.02  # the mask is of the object alone
         return result.pixels.astype(int)
@@ -103,15 +125,15 @@ def test_boxes_and_names_are_painted_where_they_are_wanted(background: Any) -> N
 
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(UnknownName, match=r"'kat' \(nearest: cat\)"):
-        cut(scene(), CutParams(objects=("kat",)), with_instances([]))
+        cut(Photo(scene()), CutParams(objects=("kat",)), with_instances([]))
     boxes = Finders(labels=LABELS, detect=never, portrait=never)
     with pytest.raises(UnknownName, match=r"'kat' \(nearest: cat\)"):
-        cut(scene(), CutParams(objects=("kat",)), boxes)
+        cut(Photo(scene()), CutParams(objects=("kat",)), boxes)
 
 
 def test_no_name() -> None:
     with pytest.raises(InvalidParameter, match="at least one name"):
-        cut(scene(), CutParams(), with_instances([]))
+        cut(Photo(scene()), CutParams(), with_instances([]))
 
 
 def test_each_object_can_end_the_work() -> None:
@@ -123,7 +145,7 @@ def test_each_object_can_end_the_work() -> None:
         labels=LABELS, detect=never, portrait=never, instances=finders.instances, step=step
     )
     with pytest.raises(TimeoutError):
-        cut(scene(), CutParams(objects=("cat",)), ended)
+        cut(Photo(scene()), CutParams(objects=("cat",)), ended)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +177,7 @@ def test_the_bundles_models_on_real_photos(
     light: Finders, photo: str, name: str, inside: Any, outside: Any
 ) -> None:
     rgb = open_photo(DATA / photo).rgb
-    result = cut(rgb, CutParams(objects=(name,)), light)
+    result = cut(Photo(rgb), CutParams(objects=(name,)), light)
     assert result.method == "detector+segmenter+grabcut"
     assert len(result.found) == 1
     assert all(result.mask[at] for at in inside)
@@ -169,6 +191,6 @@ def test_people_that_the_segmenter_does_not_see_are_cut_by_their_colours() -> No
         detect=lambda _rgb: Objects(objects=(found,)),
         portrait=lambda rgb: np.zeros(rgb.shape[:2], np.float32),
     )
-    result = cut(scene(), CutParams(objects=("people",)), finders)
+    result = cut(Photo(scene()), CutParams(objects=("people",)), finders)
     assert result.found == ("person",)
     assert (result.mask != CAT.mask).mean() < 0.03

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from edge_server.heavy_model import Job, Weights
-from edge_server.models.super_resolution import MODELS, enlarged_alpha
+from edge_server.models.super_resolution import MODELS
 from edge_server.networks.rrdbnet import RRDBNet
 from edge_server.problems import Cancelled, OutputTooLarge
 from edge_server.tasks.task import EnlargeParams
@@ -74,10 +74,6 @@ def test_alpha_is_kept(runner: Any) -> None:
     assert np.array_equal(with_alpha[..., :3], without)
     assert (with_alpha[:, :36, 3] == 0).all()
     assert (with_alpha[:, 44:, 3] == 255).all()
-
-
-def test_alpha_that_is_even_stays_even() -> None:
-    assert (enlarged_alpha(np.full((3, 5), 77, np.uint8), 4) == 77).all()
 
 
 def test_it_stops_between_pieces(runner: Any) -> None:

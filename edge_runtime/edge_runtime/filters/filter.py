@@ -26,6 +26,7 @@ from edge_runtime.filters.recipe import Recipe
 from edge_runtime.images import Photo, open_photo
 from edge_runtime.outcomes import Degraded, Ok, Provenance
 from edge_runtime.results import Picture
+from edge_runtime.transparency import on_white
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,12 +71,14 @@ class Filter:
     def __call__(
         self, lens: Lens, photo: Photo | Source, remote: RemoteLens | None = None
     ) -> Ok[Picture] | Degraded[Picture]:
-        """The filtered photo at its own size, RGB.  ``Degraded`` where the filter blurs by
-        depth and no server gave one.  Raises only ``PocketLensError``."""
+        """The filtered photo at its own size, RGB: what is transparent in it shows the filter's
+        background, or white.  ``Degraded`` where the filter blurs by depth and no server gave
+        one.  Raises only ``PocketLensError``."""
         opened = photo if isinstance(photo, Photo) else open_photo(photo)
         seen = observe(lens, opened, self.needs, remote)
         started = perf_counter()
-        picture = Picture(pixels=self.apply(opened.rgb, seen.scene))
+        rgb = on_white(opened.rgb, opened.alpha)
+        picture = Picture(pixels=self.apply(rgb, seen.scene))
         ms = {**seen.ms, "apply": 1000 * (perf_counter() - started)}
         origin = Provenance(
             where="device",

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from edge_runtime import matting
+from edge_runtime import transparency
 from edge_runtime.close_up import is_face
 from edge_runtime.contract import FindFaces
 from edge_runtime.filters.scene import Scene, opacity
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
 from edge_runtime.painting import Style
+from edge_runtime.portrait import outlined
 from edge_runtime.program import with_value
 from edge_runtime.spec import FaceDetection, FaceExpression, FaceLandmarks
 
@@ -99,11 +100,14 @@ def _looked_at(
 
 
 def _alpha(lens: Lens, photo: Photo) -> NDArray[np.uint8]:
-    return opacity(matting.refine(photo.rgb, lens.segment(photo).value.probability))
+    """What is transparent is no person."""
+    share, seen = outlined(photo, lens.segment(photo).value), transparency.opacity(photo)
+    return opacity(share if seen is None else share * seen)
 
 
 def _painted(lens: Lens, photo: Photo, mix: str) -> NDArray[np.uint8]:
-    return lens.style(photo, Style(mix=mix)).value.pixels
+    painted = lens.style(photo, Style(mix=mix)).value.pixels[..., :3]
+    return transparency.on_white(painted, photo.alpha)
 
 
 def _depth(photo: Photo, remote: RemoteLens | None) -> tuple[NDArray[np.float32] | None, str]:

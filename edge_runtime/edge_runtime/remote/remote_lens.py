@@ -28,6 +28,9 @@ from edge_runtime.remote.uploads import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from edge_runtime.outcomes import Outcome
     from edge_runtime.painting import Style
     from edge_runtime.remote.asking import Field
@@ -145,18 +148,16 @@ class RemoteLens:
         self, photo: Shown, style: Style | None = None, how: How | None = None
     ) -> Outcome[Picture]:
         """The photo painted in a style; the server paints at its own size."""
-        from edge_runtime import painting, results  # noqa: PLC0415  only this task needs it
+        from edge_runtime import painting  # noqa: PLC0415  only this task needs it
 
         style, shown = style or painting.Style(), opened(photo)
         if style.size_hw is not None:
             raise PocketLensError("a server paints at its model's own size: leave size_hw out")
         along = {} if style.picture is None else {"style_image": opened(style.picture)}
         fields = {"style": style.mix if style.picture is None else ""}
-        return mapped(
-            self._ask("style", shown, fields, how, along),
-            lambda painted: results.Picture(
-                pixels=painting.finished(shown.photo.rgb, painted.pixels, style)
-            ),
+        painted = self._ask("style", shown, fields, how, along)
+        return _as_transparent(
+            painted, shown, lambda made: painting.finished(shown.photo.rgb, made, style)
         )
 
     def classify(self, photo: Shown, how: How | None = None) -> Outcome[Labels]:
@@ -176,7 +177,8 @@ class RemoteLens:
         self, photo: Shown, how: How | None = None, **fields: Field
     ) -> Outcome[Picture]:
         """The photo with more pixels; ``fields``: what the server's model takes."""
-        return self._ask("super_resolution", opened(photo), fields, how)
+        shown = opened(photo)
+        return _as_transparent(self._ask("super_resolution", shown, fields, how), shown)
 
     def instances(
         self, photo: Shown, how: How | None = None, **fields: Field
@@ -202,8 +204,14 @@ class RemoteLens:
 
         Degraded where the server had to do without its network for outlines.
         """
+        from edge_runtime.transparency import thinned  # noqa: PLC0415  few tasks need it
+
         names = (objects,) if isinstance(objects, str) else tuple(objects)
-        return self._ask("cut", opened(photo), {"objects": names, **fields}, how)
+        shown = opened(photo)
+        return mapped(
+            self._ask("cut", shown, {"objects": names, **fields}, how),
+            lambda made: replace(made, pixels=thinned(made.pixels, shown.photo.alpha)),
+        )
 
     def send(
         self, question: Prepared, how: How | None = None
@@ -296,3 +304,18 @@ class RemoteLens:
             "not-found",
         }:
             self._capabilities = None
+
+
+def _as_transparent(
+    outcome: Outcome[Picture],
+    shown: Opened,
+    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda pixels: pixels,
+) -> Outcome[Picture]:
+    """A picture of a photo, changed, then as transparent as that: the server was sent none of
+    its transparency."""
+    from edge_runtime.transparency import with_alpha  # noqa: PLC0415  few tasks need it
+
+    return mapped(
+        outcome,
+        lambda made: replace(made, pixels=with_alpha(change(made.pixels), shown.photo.alpha)),
+    )

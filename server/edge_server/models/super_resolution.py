@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from edge_runtime.results import Picture
 from edge_runtime.spec import Licence, Source, SourceFile, Tensor
+from edge_runtime.transparency import with_alpha
 from edge_server.heavy_model import Checkpoint, HeavyModel, HeavySpec, Packaged, Released
 from edge_server.problems import OutputTooLarge
 from edge_server.tasks.task import EnlargeParams
@@ -54,20 +54,8 @@ class _Runner:
         params: Any = job.params
         rgb = np.ascontiguousarray(job.rgb[..., :3])
         large = self.upscaler.enlarge(rgb, params.scale, job.done)
-        if job.rgb.shape[2] == 4:
-            alpha = enlarged_alpha(job.rgb[..., 3], params.scale)
-            large = np.concatenate([large, alpha[..., np.newaxis]], axis=2)
-        return Picture(pixels=large)
-
-
-def enlarged_alpha(alpha: NDArray[np.uint8], scale: int) -> NDArray[np.uint8]:
-    """Transparency uint8 [H, W] made as large as its photo, bicubic: no network was trained
-    on it, and its edges are to stay where they are."""
-    height, width = alpha.shape
-    large = Image.fromarray(np.ascontiguousarray(alpha)).resize(
-        (width * scale, height * scale), Image.Resampling.BICUBIC
-    )
-    return np.asarray(large)
+        alpha = job.rgb[..., 3] if job.rgb.shape[2] == 4 else None
+        return Picture(pixels=with_alpha(large, alpha))
 
 
 def _load(weights: Weights, device: str) -> _Runner:

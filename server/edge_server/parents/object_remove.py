@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from flask import Response, g, jsonify, request
 
-from edge_runtime.compose import cut_out, replace_background
+from edge_runtime.portrait import before_named
 from edge_runtime.spec import Record
 from edge_server.api import wire
 from edge_server.api.bodies import Body, read_body
@@ -25,6 +25,7 @@ from edge_server.problems import MissingImage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edge_runtime.images import Photo
     from edge_runtime.results import DetectedObject, Objects
     from edge_server.engine.interface import Deadline
     from edge_server.intake.upload import Upload
@@ -65,7 +66,7 @@ class Remover:
             upload = self.asker.photo(photo_of(body), "image", deadline)
             found = self.asker.ask(finding, upload, deadline).value
             alpha = self._alpha(main_label(found), upload, deadline)
-            made = removed(upload.photo.rgb, alpha, wishes)
+            made = removed(upload.photo, alpha, wishes)
             picture = base64.b64encode(wire.encoded(made, _PNG)).decode()
         named = {"image_base64": picture}
         if wishes.output_format == "url":
@@ -77,12 +78,15 @@ class Remover:
         return self.asker.best("objects"), Question(task="cut")
 
     def _alpha(self, label: str, upload: Upload, deadline: Deadline) -> Floats:
-        """How much of each pixel is of the objects of that name, 0..1 [H, W]."""
+        """How much of what is seen of a pixel is of those objects, float32 [H, W] in 0..1."""
         if not label:
             return np.zeros(upload.photo.rgb.shape[:2], np.float32)
         question = Question(task="cut", params={"objects": (label,), "score": _LEAST_SCORE})
         pixels: Any = self.asker.ask(question, upload, deadline).value.pixels
-        return np.asarray(pixels[..., 3], np.float32) / np.float32(255)
+        photo_alpha = upload.photo.alpha
+        whole = np.float32(255) if photo_alpha is None else np.maximum(photo_alpha, 1)
+        share = np.asarray(pixels[..., 3], np.float32) / whole
+        return cast("Floats", np.minimum(share, np.float32(1), dtype=np.float32))
 
 
 def photo_of(body: Body) -> Body:
@@ -104,14 +108,12 @@ def main_label(found: Objects) -> str:
     return max(shares, key=lambda name: (name not in _FURNITURE, shares[name]), default="")
 
 
-def removed(rgb: Pixels, alpha: Floats, wishes: RemoveWishes) -> Pixels:
-    """What is left of a photo uint8 [H, W, 3] whose main object is ``alpha`` [H, W]: RGBA
-    where what went is transparent, else RGB.
+def removed(photo: Photo, alpha: Floats, wishes: RemoveWishes) -> Pixels:
+    """What is left of a photo of which ``alpha`` [H, W] in 0..1 is the main object: RGBA
+    where what went is transparent, else RGB.  What is transparent in the photo goes too.
     """
     left = 1 - alpha if wishes.to_remove == "foreground" else alpha
-    if wishes.color_removal == "transparent":
-        return cut_out(rgb, left)
-    return replace_background(rgb, left, np.broadcast_to(np.uint8(255), rgb.shape))
+    return before_named(photo, left, wishes.color_removal)
 
 
 def _size(one: DetectedObject) -> float:

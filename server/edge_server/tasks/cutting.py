@@ -103,7 +103,7 @@ def _answer(labels: tuple[str, ...], task: Task, call: Call) -> Answer:
         step=asking.step,
     )
     params: Any = call.params
-    return asking.whole(cut(call.photo.rgb, params, finders))
+    return asking.whole(cut(call.photo, params, finders))
 
 
 def _portrait(asking: _Asking, rgb: Pixels) -> NDArray[np.float32]:

@@ -18,6 +18,7 @@ from edge_runtime.filters.needs import needs_of
 from edge_runtime.filters.observing import observe
 from edge_runtime.results import Picture, Prediction, Timings
 from edge_runtime.spec import Record
+from edge_runtime.transparency import on_white
 from edge_server.problems import InvalidParameter
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def filtered(lens: Lens, asked: Asked) -> Prediction[Picture]:
     if params.background or asked.pictures:
         rgb = _with_own_background(lens, asked, made)
     else:
-        rgb = made.apply(asked.photo.rgb, observe(lens, asked.photo, made.needs).scene)
+        rgb = made.apply(_rgb(asked), observe(lens, asked.photo, made.needs).scene)
     return Prediction(
         value=Picture(pixels=rgb),
         model=asked.model,
@@ -87,13 +88,18 @@ def _with_own_background(lens: Lens, asked: Asked, made: Filter) -> Pixels:
     )
     behind = _behind(asked, alpha)
     drawable = Drawable(layers=layers, art=made.drawable.art)
-    return apply(over(asked.photo.rgb, behind, alpha), scene, drawable)
+    return apply(over(_rgb(asked), behind, alpha), scene, drawable)
+
+
+def _rgb(asked: Asked) -> Pixels:
+    """What is transparent is white, where no other background is."""
+    return on_white(asked.photo.rgb, asked.photo.alpha)
 
 
 def _behind(asked: Asked, alpha: Pixels) -> Pixels:
-    rgb, picture = asked.photo.rgb, asked.pictures.get("background_image")
+    rgb, picture = _rgb(asked), asked.pictures.get("background_image")
     if picture is not None:
-        return picture_behind(picture.rgb, rgb)
+        return picture_behind(on_white(picture.rgb, picture.alpha), rgb)
     share = alpha.astype(np.float32) * np.float32(1 / 255)
     behind = background_named(asked.params.background, rgb, share)
     if behind is None:

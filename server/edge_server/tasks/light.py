@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import msgspec
 
-from edge_runtime import Lens, drawing, matting, results, spec
-from edge_runtime.compose import (
-    background_named,
-    cut_out,
-    picture_behind,
-    replace_background,
-)
+from edge_runtime import Lens, drawing, portrait, results, spec
+from edge_runtime.compose import picture_behind
 from edge_runtime.errors import BundleError, PocketLensError
 from edge_runtime.errors import UnknownName as NotKnown
 from edge_runtime.painting import Style
 from edge_runtime.spec import Record
+from edge_runtime.transparency import on_white
 from edge_server.engine.interface import Servable
 from edge_server.problems import InvalidParameter, ModelUnhealthy, Problem, UnknownName
 from edge_server.tasks.classifying import distribution
@@ -102,13 +98,13 @@ class _Light:
 
 def _background(lens: Lens, asked: Asked) -> Prediction[results.Picture]:
     mask = lens.segment(asked.photo, asked.model)
-    rgb, picture = asked.photo.rgb, asked.pictures.get("background_image")
-    alpha = matting.refine(rgb, mask.value.probability)
+    photo, picture = asked.photo, asked.pictures.get("background_image")
+    alpha = portrait.outlined(photo, mask.value)
     if picture is None:
-        behind = background_named(asked.params.background, rgb, alpha)
+        pixels = portrait.before_named(photo, alpha, asked.params.background)
     else:
-        behind = picture_behind(picture.rgb, rgb)
-    pixels = cut_out(rgb, alpha) if behind is None else replace_background(rgb, alpha, behind)
+        behind = picture_behind(on_white(picture.rgb, picture.alpha), photo.rgb)
+        pixels = portrait.before(photo, alpha, behind)
     return results.Prediction(
         value=results.Picture(pixels=pixels), model=mask.model, variant=mask.variant, ms=mask.ms
     )

@@ -84,3 +84,18 @@ def test_a_name_that_the_detector_does_not_know(
 ) -> None:
     with pytest.raises(UnknownName, match="unknown object"):
         cutting(open_photo(samples / "obama2.jpg"), names).work(lens)
+
+
+def test_what_is_transparent_stays_so(lens: Lens, samples: Path) -> None:
+    rgb = open_photo(samples / "chelsea.png").rgb
+    alpha = np.full(rgb.shape[:2], 255, np.uint8)
+    alpha[:, 225:] = 0
+    photo = Photo(rgb, alpha)
+    small = Photo(rgb[:40, 200:250], alpha[:40, 200:250])
+    larger = enlarging(small, 3).work(lens).value.pixels
+    assert larger.shape == (120, 150, 4)
+    assert (larger[:, :69, 3].min(), larger[:, 81:, 3].max()) == (255, 0)
+    cat = cutting(photo, ["cat"]).work(lens).value.pixels
+    assert (cat[:, 225:, 3].max(), cat[150, 200, 3]) == (0, 255)
+    white = cutting(photo, ["cat"], "white").work(lens).value.pixels
+    assert white[:, 225:].min() == 255

@@ -83,6 +83,25 @@ def test_a_picture_as_style_goes_along(fake: Any, remote_lens: Make, photo: Phot
     assert "style=" not in fake.seen[-1].path
 
 
+@pytest.mark.parametrize("task", ["style", "super_resolution", "cut"])
+def test_what_is_transparent_is_not_sent_and_stays_so(
+    task: str, fake: Any, remote_lens: Make, photo: Photo
+) -> None:
+    alpha = np.zeros(photo.rgb.shape[:2], np.uint8)
+    alpha[: len(alpha) // 2] = 128
+    seen = Photo(photo.rgb, alpha)
+    opaque = getattr(remote_lens(fake.url), task)(photo, *TASKS[task]).value.pixels
+    sent = fake.seen[-1].body
+    made = getattr(remote_lens(fake.url), task)(seen, *TASKS[task]).value.pixels
+    assert fake.seen[-1].body == sent
+    high = made.shape[0] // 2
+    assert made.shape[2] == 4
+    np.testing.assert_array_equal(made[..., :3], opaque[..., :3])
+    assert made[high + 8 :, :, 3].max() == 0
+    whole = opaque[..., 3] if opaque.shape[2] == 4 else np.full(made.shape[:2], 255)
+    np.testing.assert_allclose(made[: high - 8, :, 3], whole[: high - 8] * (128 / 255), atol=1)
+
+
 @pytest.mark.parametrize("asked", ["call", "lens"])
 def test_another_file_than_the_one_demanded_is_no_answer(
     asked: str, fake: Any, remote_lens: Make, photo: Photo

@@ -12,6 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
+from edge_runtime.images import Photo
 from edge_runtime.results import DetectedObject, Objects
 from edge_server.parents.object_remove import RemoveWishes, main_label, removed
 
@@ -140,12 +141,40 @@ def test_the_main_object_takes_most_of_the_photo(objects: Any, label: str) -> No
 
 
 def test_what_is_half_of_the_object_is_half_there() -> None:
-    rgb = np.full((2, 3, 3), 100, np.uint8)
+    photo = Photo(np.full((2, 3, 3), 100, np.uint8))
     alpha = np.array([[0, 0.5, 1]] * 2, np.float32)
-    left = removed(rgb, alpha, RemoveWishes(to_remove="foreground"))
+    left = removed(photo, alpha, RemoveWishes(to_remove="foreground"))
     assert left[0, :, 3].tolist() == [255, 128, 0]
-    kept = removed(rgb, alpha, RemoveWishes())
+    kept = removed(photo, alpha, RemoveWishes())
     assert kept[0, :, 3].tolist() == [0, 128, 255]
-    white = removed(rgb, alpha, RemoveWishes(color_removal="white"))
+    white = removed(photo, alpha, RemoveWishes(color_removal="white"))
     assert white[0, 0].tolist() == [255, 255, 255]
     assert white[0, 2].tolist() == [100, 100, 100]
+
+
+def test_what_is_transparent_is_not_there_either_way() -> None:
+    photo = Photo(np.full((1, 3, 3), 100, np.uint8), np.array([[0, 128, 255]], np.uint8))
+    share = np.array([[0.5, 0, 0.25]], np.float32)
+    left = removed(photo, share, RemoveWishes(to_remove="foreground"))
+    assert left[0, :, 3].tolist() == [0, 128, 191]
+    assert removed(photo, share, RemoveWishes())[0, :, 3].tolist() == [0, 0, 64]
+    white = removed(photo, 1 - share, RemoveWishes(color_removal="white"))
+    assert white[0, 0].tolist() == [255] * 3
+    assert white[0, 1].tolist() == [177] * 3
+
+
+def test_a_photo_with_transparency_keeps_it(address: str, http: Http, pixels: Any) -> None:
+    with Image.open(PHOTO) as image:
+        photo = image.convert("RGBA")
+    photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    content = BytesIO()
+    photo.save(content, "PNG")
+    body = {"image_base64": base64.b64encode(content.getvalue()).decode()}
+    parts = [
+        pixels(opened(http.post(f"{address}/remove", data=body | {"to_remove": part})))
+        for part in ("background", "foreground")
+    ]
+    own = pixels(photo)
+    assert np.abs(sum(part[..., 3] for part in parts) - own[..., 3]).max() <= 1
+    assert np.abs(parts[0][CUP] - own[CUP]).mean() < 2
+    assert np.abs(parts[1][CORNER] - own[CORNER]).mean() < 2

@@ -1,0 +1,73 @@
+"""What becomes of a photo's transparency: models are given its colours alone, as the contract
+says; what is made of the photo has the transparency again.
+
+Colours of pixels that are wholly transparent are arbitrary: nothing that is seen depends on
+them, but for what a model makes of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from edge_runtime.images import Photo
+
+    Pixels = NDArray[np.uint8]
+    Floats = NDArray[np.float32]
+
+_SHARE = np.float32(1 / 255)
+_WHITE = np.float32(255)
+
+
+def shown(photo: Photo) -> Pixels:
+    """The photo's colours uint8 [H, W, 3], white where it is wholly transparent."""
+    if photo.alpha is None:
+        return photo.rgb
+    return np.where(photo.alpha[..., None] == 0, np.uint8(255), photo.rgb)
+
+
+def opacity(photo: Photo) -> Floats | None:
+    """How much of each pixel is seen, float32 [H, W] in 0..1; None where all is."""
+    return None if photo.alpha is None else photo.alpha * _SHARE
+
+
+def on_white(rgb: Pixels, alpha: Pixels | None) -> Pixels:
+    """A picture uint8 [H, W, 3] with that alpha [H, W] as it looks on white paper."""
+    if alpha is None:
+        return rgb
+    mixed = _WHITE + (alpha * _SHARE)[..., None] * (rgb - _WHITE)
+    return (mixed + np.float32(0.5)).astype(np.uint8)
+
+
+def with_alpha(rgb: Pixels, alpha: Pixels | None) -> Pixels:
+    """A picture uint8 [h, w, 3] with a photo's alpha [H, W], made as large: [h, w, 4]; without
+    an alpha the picture itself.
+    """
+    if alpha is None:
+        return rgb
+    return np.dstack([rgb, resized_alpha(alpha, (rgb.shape[1], rgb.shape[0]))])
+
+
+def resized_alpha(alpha: Pixels, size_wh: tuple[int, int]) -> Pixels:
+    """Alpha uint8 [H, W] at another width and height, by the bicubic kernel (a = -0.75)."""
+    if alpha.shape[::-1] == size_wh:
+        return alpha
+    fine = cv2.resize(alpha.astype(np.float32), size_wh, interpolation=cv2.INTER_CUBIC)
+    return cast("Pixels", np.clip(fine + np.float32(0.5), 0, _WHITE).astype(np.uint8))
+
+
+def thinned(pixels: Pixels, alpha: Pixels | None) -> Pixels:
+    """A cut-out of a photo, as it was made without its alpha [H, W], with it: RGBA is as
+    opaque as both are, RGB on white shows more of the white.
+    """
+    if alpha is None:
+        return pixels
+    if pixels.shape[2] == 3:
+        return on_white(pixels, alpha)
+    both = (pixels[..., 3] * (alpha * _SHARE) + np.float32(0.5)).astype(np.uint8)
+    return np.dstack([pixels[..., :3], both])
