@@ -5,6 +5,14 @@ export 'src/bundle.dart' show Bundle, Fetcher, VerifiedFile, readManifest;
 export 'src/canary.dart' show Canary, Choice, Demotion, Store, Trial;
 export 'src/dump.dart' show DumpedPhoto, dumped;
 export 'src/errors.dart';
+export 'src/filters/behind.dart'
+    show
+        Behind,
+        BehindBlur,
+        BehindColour,
+        BehindNothing,
+        BehindPicture,
+        BehindWords;
 export 'src/filters/filter.dart' show Filter;
 export 'src/filters/library.dart' show FilterLibrary;
 export 'src/filters/needs.dart' show Needs;
@@ -18,6 +26,7 @@ export 'src/interpreter.dart' show Accelerator, Session;
 export 'src/pipeline.dart' show Choose, Lens, Request, Stage;
 export 'src/heavy_results.dart';
 export 'src/outcomes.dart';
+export 'src/remote/analyze.dart' show Analysed, Heard;
 export 'src/remote/asking.dart' show ServerTask, TaskFields, Tasks;
 export 'src/remote/capabilities.dart' show Capabilities, ServerModel;
 export 'src/remote/clock.dart' show Clock;
@@ -25,7 +34,7 @@ export 'src/remote/refusals.dart' show Refusal;
 export 'src/remote/remote_lens.dart' show How, RemoteLens;
 export 'src/remote/remote_settings.dart';
 export 'src/remote/transport.dart'
-    show Reply, ServerRequest, Transport, TransportError;
+    show Listen, Reply, ServerRequest, Transport, TransportError;
 export 'src/remote/uploads.dart' show Encode, Opened, Upload;
 export 'src/results.dart';
 export 'src/router.dart' show LensRouter, Wish;

@@ -1,4 +1,6 @@
 // What a client makes of a server, case by case as Python and TypeScript do.
+import 'dart:convert';
+import 'dart:math' as math;
 import 'dart:typed_data';
 
 import 'package:flutter_test/flutter_test.dart';
@@ -178,12 +180,119 @@ void main() {
     }
   });
 
+  rows('analyses', (row) async {
+    final body = row['body'] as Case;
+    final (outcome, told, sent) = await analyzed(row, streamOf(body));
+    final code = row['code'] as String?;
+    expectAnalysed(outcome, row['expect'] as Case?, code);
+    if (code != null) {
+      expect(sent, 2); // no answer: it was asked again
+    } else {
+      expect(told, namesIn(body));
+    }
+  });
+
+  rows('streams', (row) async {
+    final (outcome, told, _) = await analyzed(row, row['text'] as String);
+    expectAnalysed(outcome, row['expect'] as Case?, row['code'] as String?);
+    expect(told, row['told']); // each once, though it may have been asked twice
+  });
+
   rows('conversations', talk);
 
   rows('routing', route);
 }
 
 final throwsRemoteError = throwsA(isA<RemoteError>());
+
+List<String> namesIn(Case body) => [
+  for (final part in ['results', 'problems']) ...(body[part] as Case).keys,
+];
+
+/// A whole answer as the events that a server makes of it.
+String streamOf(Case body) {
+  final events = [
+    ('image', {'image': body['image'], 'analyses': namesIn(body)}),
+    for (final MapEntry(:key, :value) in (body['results'] as Case).entries)
+      ('result', {'name': key, ...value as Case}),
+    for (final MapEntry(:key, :value) in (body['problems'] as Case).entries)
+      ('problem', {'name': key, 'problem': value}),
+    ('done', {'ms': body['ms']}),
+  ];
+  return [
+    for (final (kind, data) in events)
+      'event: $kind\ndata: ${jsonEncode(data)}\n\n',
+  ].join();
+}
+
+/// What comes of a photo that is answered with that text, in pieces of a few bytes; what was
+/// told of, and how often it was sent.
+Future<(Outcome<Analysed>, List<String>, int)> analyzed(
+  Case row,
+  String text,
+) async {
+  final told = <String>[];
+  var sent = 0;
+  Future<Reply> send(ServerRequest request, Future<void> over) async {
+    sent += 1;
+    expect(request.headers['Accept'], 'text/event-stream');
+    final body = bytesOf(text);
+    final heard = request.listen!();
+    for (var at = 0; at < body.length; at += 7) {
+      heard(body.sublist(at, math.min(at + 7, body.length)));
+    }
+    return Reply(200, '', body);
+  }
+
+  final (width, height) = sizeOf(row['photo']);
+  final lens = RemoteLens(
+    'http://127.0.0.1:9',
+    encode: encode,
+    settings: RemoteSettings(transport: send, attempts: 2, backoff: 0),
+  );
+  final outcome = await lens.analyze(
+    Opened(Pixels(width, height, Uint8List(3 * width * height))),
+    heard: (name, soFar) {
+      told.add(name);
+      expect({...soFar.values.keys, ...soFar.problems.keys}, contains(name));
+    },
+  );
+  return (outcome, told, sent);
+}
+
+void expectAnalysed(Outcome<Analysed> outcome, Case? expected, String? code) {
+  switch (outcome) {
+    case Ok(:final value, :final provenance):
+      expect(code, isNull);
+      expect(provenance.where, Side.server);
+      expect(near(toldAnalysed(value), expected), isTrue, reason: '$expected');
+    case Degraded():
+      fail('nothing is degraded here');
+    case final Unavailable none:
+      expect(none.code, code);
+  }
+}
+
+Json toldAnalysed(Analysed said) => {
+  'values': {
+    for (final MapEntry(:key, :value) in said.values.entries)
+      key: value is Json ? value : told(value),
+  },
+  'problems': {
+    for (final MapEntry(:key, :value) in said.problems.entries)
+      key: {
+        'code': value.code,
+        'why': value.why,
+        'retry_after': value.retryAfter,
+      },
+  },
+  'stored': said.stored.toList()..sort(),
+  'models': {
+    for (final MapEntry(:key, value: (model, sha256)) in said.models.entries)
+      key: [model, sha256],
+  },
+  'ms': said.ms,
+};
 
 Future<void> talk(Case row) async {
   final clock = HeldClock((row['draw'] as num? ?? 0).toDouble());

@@ -1,6 +1,7 @@
 // What is sent to a server, and that nothing is where nothing may be.
 import 'dart:async';
 import 'dart:convert';
+import 'dart:io' show SecurityContext;
 import 'dart:typed_data';
 
 import 'package:flutter_test/flutter_test.dart';
@@ -60,6 +61,9 @@ final class Said {
   );
 }
 
+const _busy =
+    '{"code": "overloaded", "detail": "too much to do", "retryable": true}';
+
 Reply answered() => replyOf((cases['replies'] as Case)['faces'] as Case);
 
 void main() {
@@ -96,6 +100,7 @@ void main() {
     );
     final outcomes = <Outcome<Object>>[
       await router.segment(photo),
+      await router.background(photo),
       await router.faces(photo),
       await router.landmarks(photo),
       await router.smile(photo),
@@ -188,6 +193,54 @@ void main() {
     const how = How(hedgeAfter: 2, key: 'k');
     final copied = how.copy(seconds: 1, fullSize: true);
     expect((copied.hedgeAfter, copied.seconds, copied.key), (2, 1, 'k'));
+  });
+
+  test('what waits to be sent again is ended by closing', () async {
+    final server = Said(() => Reply(503, '60', bytesOf(_busy)));
+    final lens = server.lens(attempts: 2);
+    final outcome = lens.faces(photo, const How(seconds: 600));
+    await Future<void>.delayed(Duration.zero);
+    lens.close();
+    expect(await outcome, isA<Unavailable>());
+    expect(await lens.faces(photo), isA<Unavailable>());
+    expect(server.asked.length, lessThan(2));
+    await expectLater(lens.models(), throwsA(isA<Refusal>()));
+  });
+
+  test('certificates of an authority of your own are taken', () {
+    final trusted = SecurityContext();
+    final settings = RemoteSettings(trusted: trusted);
+    expect(settings.trusted, same(trusted));
+    RemoteLens(
+      'https://vision.example',
+      encode: encodePng,
+      settings: settings,
+    ).close();
+  });
+
+  test('analyses that are named, and what may be kept', () async {
+    final server = Said(() => Reply(422, '', bytesOf(_busy)));
+    await server.lens().analyze(photo, analyses: ['a', 'b'], keep: false);
+    final path = server.asked.single.path;
+    expect(path, '/v1/analyze?analyses=a%2Cb&keep=false&masks=rle');
+  });
+
+  test('a person before a colour is composed of all pixels', () async {
+    // A mask of 4 x 2 pixels, of which the left ones are nobody's.
+    final rows = rowsOf('answers').where((row) => row['task'] == 'segment');
+    final body = rows.first['body'] as Case;
+    final server = Said(() => replyOf({'status': 200, 'body': body}));
+    final rgb = grey(4, 2);
+    final outcome = await server.lens().background(
+      Opened(rgb),
+      const BehindColour('#102030'),
+    );
+    final Ok(:value) = outcome as Ok<Rgba>;
+    expect((value.width, value.height), (4, 2));
+    expect(value.data.take(4), [16, 32, 48, 255]);
+    expect(server.asked.single.path, startsWith('/v1/segment?'));
+    final alone = await server.lens().background(Opened(rgb));
+    expect((alone as Ok<Rgba>).value.data[3], 0);
   });
 
   test('a mistake of the app says nothing of the server', () async {

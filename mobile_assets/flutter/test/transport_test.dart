@@ -2,8 +2,10 @@
 import 'dart:async';
 import 'dart:convert';
 import 'dart:io';
+import 'dart:typed_data';
 
 import 'package:flutter_test/flutter_test.dart';
+import 'package:pocketlens/pocketlens.dart';
 import 'package:pocketlens/src/remote/transport.dart';
 
 import 'scripted.dart';
@@ -105,6 +107,58 @@ void main() {
     over.complete();
     await expectLater(reply, throwsA(isA<TransportError>()));
     await closed.future;
+  });
+
+  test('an answer is heard as it comes, and only a good one', () async {
+    var status = 200;
+    final isHeard = Completer<void>();
+    final send = await serving((request) async {
+      request.response
+        ..bufferOutput = false
+        ..statusCode = status
+        ..write('first');
+      await request.response.flush();
+      if (status == 200) await isHeard.future; // the rest waits for it
+      request.response.write(' last');
+      await request.response.close();
+    });
+    final heard = BytesBuilder();
+    void Function(List<int>) listen() => (chunk) {
+      heard.add(chunk);
+      if (!isHeard.isCompleted) isHeard.complete();
+    };
+    final request = ServerRequest('GET', '/', const {}, null, listen);
+    final reply = await send(request, never);
+    expect(utf8.decode(heard.takeBytes()), 'first last');
+    expect(utf8.decode(reply.body), 'first last');
+    status = 503;
+    expect((await send(request, never)).status, 503);
+    expect(heard.isEmpty, isTrue);
+  });
+
+  test('a client that is closed ends what it asks', () async {
+    final asked = Completer<void>();
+    final closed = Completer<void>();
+    final port = await silent(() {
+      if (!asked.isCompleted) asked.complete();
+    }, closed.complete);
+    final lens = RemoteLens(
+      'http://127.0.0.1:$port',
+      encode: (_) async => (Uint8List(9), 'image/png'),
+    );
+    final photo = Opened(Pixels(2, 1, Uint8List(6)));
+    final outcome = lens.faces(photo);
+    await asked.future;
+    lens.close();
+    final shut = isA<Unavailable>().having(
+      (it) => it.why,
+      'why',
+      contains('closed'),
+    );
+    expect(await outcome, shut);
+    await closed.future;
+    expect(await lens.smile(photo), shut);
+    lens.close();
   });
 
   test('what is over before it begins is given up', () async {

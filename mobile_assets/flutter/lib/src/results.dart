@@ -13,6 +13,15 @@ final class Pixels {
   final Uint8List data;
 }
 
+/// The same and how opaque each pixel is: [data] has 4 bytes a pixel, row by row.
+final class Rgba {
+  const Rgba(this.width, this.height, this.data);
+
+  final int width;
+  final int height;
+  final Uint8List data;
+}
+
 /// Numbers at the border of a graph, in row-major order.
 final class TensorData {
   const TensorData(this.shape, this.data);

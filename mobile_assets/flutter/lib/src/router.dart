@@ -10,6 +10,8 @@ library;
 
 import 'device_side.dart';
 import 'fallbacks.dart';
+import 'filters/behind.dart';
+import 'filters/matting.dart';
 import 'heavy_results.dart';
 import 'outcomes.dart';
 import 'pipeline.dart';
@@ -62,6 +64,16 @@ final class LensRouter {
         (lens) =>
             lens.segment(photo.pixels, _model(wish, 'portrait-segmentation')),
       );
+
+  /// The person before something else; raises `UnknownName` for a word that is none.
+  Future<Outcome<Rgba>> background(
+    Opened photo, [
+    Behind behind = const BehindNothing(),
+    Wish wish = const Wish(),
+  ]) async => mapped(
+    await segment(photo, wish),
+    (Mask mask) => before(photo.pixels, refined(photo.pixels, mask), behind),
+  );
 
   /// The faces with their boxes and six points.
   Future<Outcome<Faces>> faces(Opened photo, [Wish wish = const Wish()]) =>

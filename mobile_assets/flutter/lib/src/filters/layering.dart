@@ -19,6 +19,31 @@ const _sure =
 /// photo's own.
 Pixels over(Pixels photo, Pixels behind, Plane alpha) {
   final data = Uint8List.fromList(behind.data);
+  _eachOfPerson(photo, alpha, (pixel, channel, own, share) {
+    final at = 3 * pixel + channel;
+    final mixed = data[at] + share * (own - data[at]);
+    data[at] = share > 1 - _sure ? own.toInt() : (mixed + 0.5).floor();
+  });
+  return Pixels(photo.width, photo.height, data);
+}
+
+/// The person of [photo] alone: also where the edge lets some through, the colours are the
+/// person's own.
+Rgba cutOut(Pixels photo, Plane alpha) {
+  final data = Uint8List(4 * photo.width * photo.height);
+  for (var pixel = 0; pixel < alpha.data.length; pixel += 1) {
+    data[4 * pixel + 3] = rint(255 * alpha.data[pixel]);
+  }
+  _eachOfPerson(photo, alpha, (pixel, channel, own, share) {
+    data[4 * pixel + channel] = rint(own);
+  });
+  return Rgba(photo.width, photo.height, data);
+}
+
+/// A colour of the person, 0..255, and how opaque the person is there.
+typedef _Put = void Function(int pixel, int channel, double own, double share);
+
+void _eachOfPerson(Pixels photo, Plane alpha, _Put put) {
   final (near, far) = _sides(photo, alpha);
   for (var pixel = 0; pixel < alpha.data.length; pixel += 1) {
     final share = alpha.data[pixel];
@@ -30,11 +55,9 @@ Pixels over(Pixels photo, Pixels behind, Plane alpha) {
       final (a, b) = (near.data[small + c], far.data[small + c]);
       final rest = seen - share * a - (1 - share) * b;
       final own = clampDouble(a + share * rest, 0, 255);
-      final mixed = data[at + c] + share * (own - data[at + c]);
-      data[at + c] = share > 1 - _sure ? seen : (mixed + 0.5).floor();
+      put(pixel, c, share > 1 - _sure ? seen.toDouble() : own, share);
     }
   }
-  return Pixels(photo.width, photo.height, data);
 }
 
 int _placed(int pixel, Pixels photo, Plane small) {

@@ -17,6 +17,7 @@ import 'transport.dart';
 
 // A question that had less time than this says nothing of the server where it gets no answer.
 const _fairSeconds = 0.25;
+const _isShut = Refusal('the client was closed', 'unreachable', null);
 
 /// What came, how many attempts it took, and the milliseconds of the last one.
 final class Answered<T> {
@@ -59,6 +60,16 @@ final class Caller {
   final Breaker _breaker;
   final Holds _holds;
   final _budget = RetryBudget();
+  final _ends = <void Function()>{};
+  var _closed = false;
+
+  /// Gives up what is asked, and asks nothing more.
+  void close() {
+    _closed = true;
+    for (final end in [..._ends]) {
+      end();
+    }
+  }
 
   /// The answer, by the deadline; raises [Refusal] where there is none.
   Future<Answered<T>> ask<T>(Question<T> question) async {
@@ -70,12 +81,25 @@ final class Caller {
       } on Refusal catch (refusal) {
         final wait = _wait(question, refusal, attempt);
         if (wait == null) rethrow;
-        await clock.sleep(wait);
+        await _rest(wait);
       }
     }
   }
 
+  /// So many seconds, or until it is closed.
+  Future<void> _rest(double seconds) {
+    final rested = Completer<void>();
+    void end() {
+      if (!rested.isCompleted) rested.complete();
+    }
+
+    _ends.add(end);
+    unawaited(clock.sleep(seconds).then((_) => end()));
+    return rested.future.whenComplete(() => _ends.remove(end));
+  }
+
   Future<Answered<T>> _attempt<T>(Question<T> question) async {
+    if (_closed) throw _isShut;
     final place = question.request.path.split('?').first;
     final held = _holds.rest(place);
     if (held > 0) {
@@ -132,6 +156,11 @@ final class Caller {
       if (!ended.isCompleted) ended.completeError(why);
     }
 
+    void shut() {
+      if (!ended.isCompleted) ended.completeError(_isShut);
+    }
+
+    _ends.add(shut);
     final left = _left(question);
     final hedge = question.hedgeAfter;
     final timers = [
@@ -146,6 +175,7 @@ final class Caller {
       for (final cancel in timers) {
         cancel();
       }
+      _ends.remove(shut);
       over.complete();
     });
   }
@@ -157,10 +187,7 @@ final class Caller {
     final headers = {...request.headers, 'X-Deadline-Ms': '$left'};
     final Reply reply;
     try {
-      reply = await transport(
-        ServerRequest(request.method, request.path, headers, request.body),
-        over,
-      );
+      reply = await transport(request.withHeaders(headers), over);
     } on TransportError catch (error) {
       final why = 'the server cannot be reached (${error.message})';
       throw Refusal(why, 'unreachable', 0);

@@ -19,6 +19,9 @@ String text(Object? json, String place) =>
 double number(Object? json, String place) =>
     json is num ? json.toDouble() : _wrong(place, 'a number');
 
+bool truth(Object? json, String place) =>
+    json is bool ? json : _wrong(place, 'true or false');
+
 int whole(Object? json, String place) =>
     json is int ? json : _wrong(place, 'a whole number');
 
@@ -59,9 +62,14 @@ T? maybe<T>(Json from, String name, Read<T> read) {
 }
 
 /// The JSON in these bytes.
-Object? parsed(Uint8List body) {
+Object? parsed(Uint8List body) => _decoded(() => utf8.decode(body));
+
+/// The JSON in this text.
+Object? parsedText(String json) => _decoded(() => json);
+
+Object? _decoded(String Function() json) {
   try {
-    return jsonDecode(utf8.decode(body));
+    return jsonDecode(json());
   } on FormatException {
     throw notAnAnswer('it is not JSON');
   }

@@ -4,11 +4,16 @@
 ///     final outcome = await remote.depth(photo);
 library;
 
+import 'dart:io' show HttpClient;
+
 import '../errors.dart';
+import '../filters/behind.dart';
+import '../filters/matting.dart';
 import '../heavy_results.dart';
 import '../outcomes.dart';
 import '../results.dart';
 import '../stylise.dart';
+import 'analyze.dart';
 import 'answer_record.dart';
 import 'asking.dart';
 import 'caller.dart';
@@ -74,12 +79,8 @@ const _cutInFull = 'instance-segmentation';
 /// [encode] makes the files that are sent.  [files] says which file (SHA-256) has to answer for
 /// a model, by its id.
 final class RemoteLens {
-  RemoteLens._(String root, this.encode, this.settings, this.clock, this._key)
-    : _caller = Caller(
-        settings.transport ?? connecting(root, settings.maxAnswerBytes),
-        settings,
-        clock,
-      );
+  RemoteLens._(this.encode, this.settings, this.clock, this._key, this._client)
+    : _caller = Caller(_client.send, settings, clock);
 
   /// Raises [RemoteError] for a wrong URL, or a key that others could read.
   factory RemoteLens(
@@ -96,7 +97,8 @@ final class RemoteLens {
       );
     }
     final clock = settings.clock ?? SystemClock();
-    return RemoteLens._(address.root, encode, settings, clock, key)
+    final client = _Client(address.root, settings);
+    return RemoteLens._(encode, settings, clock, key, client)
       .._files.addAll(files);
   }
 
@@ -104,6 +106,7 @@ final class RemoteLens {
   final RemoteSettings settings;
   final Clock clock;
   final String _key;
+  final _Client _client;
   final Caller _caller;
   final _files = <String, String>{};
   Capabilities? _capabilities;
@@ -111,6 +114,17 @@ final class RemoteLens {
   /// The probability of a person at every pixel, in steps of 1/255.
   Future<Outcome<Mask>> segment(Opened photo, [How how = const How()]) =>
       ask(Tasks.segment, photo, how);
+
+  /// The person before something else, composed here: the server sees a small photo, and the
+  /// picture has all pixels of the large one.  Raises [UnknownName] for a word that is none.
+  Future<Outcome<Rgba>> background(
+    Opened photo, [
+    Behind behind = const BehindNothing(),
+    How how = const How(),
+  ]) async => mapped(
+    await segment(photo, how),
+    (Mask mask) => before(photo.pixels, refined(photo.pixels, mask), behind),
+  );
 
   /// The faces with their boxes and six points.
   Future<Outcome<Faces>> faces(Opened photo, [How how = const How()]) =>
@@ -194,6 +208,45 @@ final class RemoteLens {
     TaskFields fields = const {},
   ]) => ask(Tasks.cut, photo, how, fields: {'objects': objects, ...fields});
 
+  /// Many analyses in one question: those named, or all that the server can make without being
+  /// told more.  [keep]: whether it may keep the photo and the results.  [heard] is told of each
+  /// as it ends.
+  ///
+  /// Every pixel is sent, without the photo's metadata; of [how] the deadline, the patience and
+  /// the key count.  Unavailable where nothing was answered.  The provenance names no model:
+  /// the value says which answered what.
+  Future<Outcome<Analysed>> analyze(
+    Opened photo, {
+    List<String> analyses = const [],
+    bool keep = true,
+    Heard? heard,
+    How how = const How(),
+  }) async {
+    final ends = clock.now() + (how.seconds ?? settings.seconds);
+    final upload = await photo.upload(null, encode);
+    final listener = heard == null ? null : AnalysisListener(upload, heard);
+    final request = ServerRequest(
+      'POST',
+      analyzePath(analyses, keep: keep),
+      {..._sending(upload.mediaType, how), 'Accept': eventStream},
+      upload.content,
+      listener?.attempt,
+    );
+    try {
+      final answered = await _caller.ask(
+        Question(
+          request,
+          (reply) => readAnalysis(reply.body, upload),
+          ends: ends,
+          hedgeAfter: how.hedgeAfter ?? settings.hedgeAfter,
+        ),
+      );
+      return Ok(answered.answer, _analysed(answered, upload));
+    } on Refusal catch (refusal) {
+      return refusal.unavailable();
+    }
+  }
+
   /// What the server can do; asked anew where that is older than the settings say, or [fresh] is
   /// wanted.  Raises [Refusal] where it does not say.
   Future<Capabilities> models({bool fresh = false, double seconds = 2}) async {
@@ -239,6 +292,19 @@ final class RemoteLens {
     }
   }
 
+  /// Closes the connections: what is still asked becomes [Unavailable], and so does everything
+  /// that is asked later.
+  void close() {
+    _caller.close();
+    _client.close();
+  }
+
+  Map<String, String> _sending(String contentType, How how) => {
+    ..._headers,
+    'Content-Type': contentType,
+    'Idempotency-Key': how.key.isEmpty ? randomKey() : how.key,
+  };
+
   Map<String, String> get _headers => {
     'Accept': 'application/json',
     if (_key.isNotEmpty) 'Authorization': 'Bearer $_key',
@@ -249,11 +315,7 @@ final class RemoteLens {
     How how,
     double ends,
   ) {
-    final headers = {
-      ..._headers,
-      'Content-Type': question.contentType,
-      'Idempotency-Key': how.key.isEmpty ? randomKey() : how.key,
-    };
+    final headers = _sending(question.contentType, how);
     String wanted(String model) =>
         how.sha256.isEmpty ? _files[model] ?? '' : how.sha256;
     (AnswerRecord, T) read(Reply reply) {
@@ -273,6 +335,41 @@ final class RemoteLens {
   }
 }
 
+/// The connections of a device, or the [Transport] of the settings, which nobody here closes.
+final class _Client {
+  factory _Client(String root, RemoteSettings settings) {
+    if (settings.transport case final given?) return _Client._(given, null);
+    final client = HttpClient(context: settings.trusted);
+    final send = connecting(root, settings.maxAnswerBytes, client);
+    return _Client._(send, client);
+  }
+
+  const _Client._(this.send, this._http);
+
+  final Transport send;
+  final HttpClient? _http;
+
+  void close() => _http?.close(force: true);
+}
+
+OutcomeProvenance _analysed(Answered<Analysed> answered, Upload upload) =>
+    OutcomeProvenance(
+      where: Side.server,
+      model: '',
+      sha256: '',
+      variant: '',
+      accelerator: '',
+      ms: _spent(answered.answer.ms, answered.ms),
+      bytesSent: upload.content.length,
+      bytesSaved: upload.saved,
+      attempts: answered.attempts,
+    );
+
+Map<String, double> _spent(Map<String, double> server, double roundTrip) => {
+  for (final MapEntry(:key, :value) in server.entries) 'server.$key': value,
+  'round_trip': roundTrip,
+};
+
 /// Degraded where the server itself had to do without the network that is meant.
 Outcome<T> _outcome<T>(
   Prepared<T> question,
@@ -285,11 +382,7 @@ Outcome<T> _outcome<T>(
     sha256: answer.sha256,
     variant: answer.variant,
     accelerator: answer.device,
-    ms: {
-      for (final MapEntry(:key, :value) in answer.ms.entries)
-        'server.$key': value,
-      'round_trip': answered.ms,
-    },
+    ms: _spent(answer.ms, answered.ms),
     bytesSent: question.body.length,
     bytesSaved: question.saved,
     attempts: answered.attempts,

@@ -1,6 +1,8 @@
 /// How a server is asked: deadlines, repetitions, patience.
 library;
 
+import 'dart:io' show SecurityContext;
+
 import 'clock.dart';
 import 'transport.dart';
 
@@ -11,7 +13,9 @@ import 'transport.dart';
 /// After [breakerFailures] failures in a row nothing is sent for [breakerSeconds]; then one
 /// question is let through to see.  [hedgeAfter] seconds without an answer, the question is sent
 /// once more beside the first; null for never.  [modelsSeconds]: how long a list of models counts
-/// as fresh.  [transport] sends the questions, by `dart:io` where it is null.
+/// as fresh.  [trusted] has the certificates to trust instead of the device's, such as those of
+/// an authority of your own; they are always verified.  [transport] sends the questions, by
+/// `dart:io` where it is null.
 final class RemoteSettings {
   const RemoteSettings({
     this.seconds = 30,
@@ -22,6 +26,7 @@ final class RemoteSettings {
     this.hedgeAfter,
     this.modelsSeconds = 60,
     this.maxAnswerBytes = 256 * 1024 * 1024,
+    this.trusted,
     this.transport,
     this.clock,
   });
@@ -34,6 +39,7 @@ final class RemoteSettings {
   final double? hedgeAfter;
   final double modelsSeconds;
   final int maxAnswerBytes;
+  final SecurityContext? trusted;
   final Transport? transport;
   final Clock? clock;
 }

@@ -17,14 +17,30 @@ final class TransportError implements Exception {
   String toString() => message;
 }
 
-/// What is sent: the path from the server's root, a body, headers.
+/// Begins to listen to an attempt: what it gives is told of the bytes of a good answer as they
+/// come.
+typedef Listen = void Function(List<int> chunk) Function();
+
+/// What is sent: the path from the server's root, a body, headers; [listen] where the answer is
+/// wanted while it comes.
 final class ServerRequest {
-  const ServerRequest(this.method, this.path, this.headers, [this.body]);
+  const ServerRequest(
+    this.method,
+    this.path,
+    this.headers, [
+    this.body,
+    this.listen,
+  ]);
 
   final String method;
   final String path;
   final Map<String, String> headers;
   final Uint8List? body;
+  final Listen? listen;
+
+  /// The same with other headers.
+  ServerRequest withHeaders(Map<String, String> headers) =>
+      ServerRequest(method, path, headers, body, listen);
 }
 
 /// An HTTP answer, whole.
@@ -74,9 +90,10 @@ bool _isLoopback(String host) =>
     host == '::1' ||
     RegExp(r'^127(\.\d{1,3}){3}$').hasMatch(host);
 
-/// The [Transport] of a device; certificates are always verified.
-Transport connecting(String root, int maxBytes) {
-  final client = HttpClient();
+/// The [Transport] of a device; certificates are always verified, those of [client] are its
+/// context's.  Once [client] is closed nothing can be sent.
+Transport connecting(String root, int maxBytes, [HttpClient? client]) {
+  final connections = client ?? HttpClient();
   return (request, over) async {
     HttpClientRequest? begun;
     var isOver = false;
@@ -87,13 +104,14 @@ Transport connecting(String root, int maxBytes) {
       }),
     );
     try {
-      begun = await client.openUrl(
+      begun = await connections.openUrl(
         request.method,
         Uri.parse(root + request.path),
       );
       if (isOver) begun.abort(); // it took all the time to connect
       final response = await _sent(begun, request);
-      final body = await _whole(response, over, maxBytes);
+      final listen = response.statusCode == 200 ? request.listen : null;
+      final body = await _whole(response, over, maxBytes, listen?.call());
       final after = response.headers.value(HttpHeaders.retryAfterHeader) ?? '';
       return Reply(response.statusCode, after, body);
     } on IOException catch (error) {
@@ -121,6 +139,7 @@ Future<Uint8List> _whole(
   Stream<List<int>> response,
   Future<void> over,
   int maxBytes,
+  void Function(List<int> chunk)? heard,
 ) async {
   final content = BytesBuilder(copy: false);
   final chunks = StreamIterator(response);
@@ -137,6 +156,7 @@ Future<Uint8List> _whole(
       await chunks.cancel();
       throw TransportError('the answer has more than $maxBytes bytes');
     }
+    heard?.call(chunks.current);
   }
   if (isOver) throw const TransportError('the answer was given up');
   return content.takeBytes();
