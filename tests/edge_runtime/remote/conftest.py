@@ -6,7 +6,6 @@ import io
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -26,7 +25,6 @@ from edge_runtime.remote import RemoteLens, RemoteSettings
 from edge_server.api import wire
 
 SHA256 = "ab" * 32
-FAULTS = ("reset", "hang", "half", "500", "429", "503", "drip", "html", "empty", "nothing")
 
 
 def face_of(size_wh: tuple[int, int]) -> r.Faces:
@@ -256,7 +254,7 @@ class Chaos:
         handler.connection.close()
 
     def _hang(self, handler: _Handler, asked: Seen) -> None:
-        self.ended.wait(20)
+        self.ended.wait(60)
         handler.close_connection = True
 
     def _half(self, handler: _Handler, asked: Seen) -> None:
@@ -266,8 +264,8 @@ class Chaos:
 
     def _drip(self, handler: _Handler, asked: Seen) -> None:
         handler.close_connection = True
-        whole = head_of(*self._forwarded(asked), {})
-        for byte in whole:
+        status, body = self._forwarded(asked)
+        for byte in head_of(status, body, {}) + body:  # which takes minutes
             if self.ended.wait(0.05):
                 return
             handler.wfile.write(bytes([byte]))
@@ -309,24 +307,38 @@ def fake() -> Iterator[Fake]:
 
 
 @pytest.fixture
-def chaos(fake: Fake) -> Iterator[Chaos]:
+def proxy(fake: Fake) -> Iterator[Callable[[], Chaos]]:
+    """Makes proxies in front of it."""
+    made: list[tuple[Chaos, Listening]] = []
+
+    def make() -> Chaos:
+        one = Chaos(fake.port)
+        listening = Listening(one.respond)
+        one.port = listening.port
+        made.append((one, listening))
+        return one
+
+    yield make
+    for one, listening in made:
+        one.ended.set()
+        listening.end()
+
+
+@pytest.fixture
+def chaos(proxy: Callable[[], Chaos]) -> Chaos:
     """A proxy in front of it."""
-    made = Chaos(fake.port)
-    listening = Listening(made.respond)
-    made.port = listening.port
-    yield made
-    made.ended.set()
-    listening.end()
+    return proxy()
 
 
 @pytest.fixture
 def remote_lens() -> Iterator[Callable[..., RemoteLens]]:
-    """Makes clients with short waits; closed afterwards."""
+    """Makes clients that wait briefly between attempts, and long for an answer; closed
+    afterwards."""
     made: list[RemoteLens] = []
 
     def make(url: str, **given: Any) -> RemoteLens:
         named = {k: given.pop(k) for k in ("key", "files") if k in given}
-        settings = RemoteSettings(**{"seconds": 5.0, "backoff": 0.01, **given})
+        settings = RemoteSettings(**{"seconds": 60.0, "backoff": 0.01, **given})
         made.append(RemoteLens(url, settings=settings, **named))
         return made[-1]
 
@@ -341,17 +353,3 @@ def photo() -> Photo:
     rgb = np.zeros((24, 32, 3), np.uint8)
     rgb[:, 16:] = 200
     return Photo(rgb)
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def until(done: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait until something is so."""
-    ends = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < ends
-        time.sleep(0.005)

