@@ -142,7 +142,8 @@ class Reader:
         )
 
     def _decode(self) -> Iterator[Any]:
-        """Frames as they are stored; a packet that cannot be decoded is counted."""
+        """Frames as they are stored; a packet that cannot be decoded is counted, or only with
+        a part of its picture made up."""
         try:
             for packet in self._container.demux(self._video, *self.sound):
                 if packet.stream_index != self._video.index:
@@ -181,12 +182,14 @@ class Reader:
 
     def _frames_of(self, packet: Any) -> list[Any]:
         try:
-            return self._video.decode(packet)
+            frames = self._video.decode(packet)
         except av.EOFError:
             return []
         except av.FFmpegError:
             self.damaged += 1
             return []
+        self.damaged += sum(frame.is_corrupt for frame in frames)
+        return frames
 
 
 def _opened(place: Place) -> InputContainer:

@@ -26,10 +26,10 @@ _LIVE_DEPTH, _FILE_DEPTH = 1, 3
 @dataclass(frozen=True, kw_only=True)
 class Ending:
     """How a recording ended.  ``dropped``: frames of a camera that came while all were busy.
-    ``damaged``: packets that could not be decoded.  ``fps``: frames a second of wall time.
-    ``ms``: a frame in each stage, which overlap.  ``latency_ms``: from a camera's frame to
-    its place in the film, median and most; none for a file, which waits.  ``problem``: why
-    the film is not whole, or none.
+    ``damaged``: packets that could not be decoded, or not wholly.  ``fps``: frames a second
+    of wall time.  ``ms``: a frame in each stage, which overlap.  ``latency_ms``: from a
+    camera's frame to its place in the film, median and most; none for a file, which waits.
+    ``problem``: why the film is not whole, or none.
     """
 
     frames: int
@@ -83,7 +83,8 @@ class Recording:
             raise
         damaged = self.reader.damaged
         if damaged and not live and problem is None:
-            problem = f"{self.reader.name} is damaged: {damaged} of its packets are missing"
+            missing = f"{damaged} of its packets are missing, wholly or in part"
+            problem = f"{self.reader.name} is damaged: {missing}"
         return Ending(
             frames=self.writer.frames,
             dropped=dropped,

@@ -93,7 +93,7 @@ def write_film(
     """A film of frames uint8 [h, w, 3], at these times, with a tone as long as it is.
 
     ``video``: ``codec``, ``turn`` (degrees, counter-clockwise), ``mirror``, ``format``,
-    ``options``.
+    ``options``, ``slices`` (of each frame; else as many as the machine has cores).
     """
     times = times or range(len(frames))
     kind, options = video.get("format"), video.get("options", {})
@@ -104,6 +104,8 @@ def write_film(
         stream.codec_context.time_base = time_base
         if stream.codec_context.name == "libx264":
             stream.options = {"crf": "12", "preset": "ultrafast", "tune": "zerolatency"}
+            if "slices" in video:
+                stream.options |= {"threads": "1", "slices": str(video["slices"])}
         if video.get("turn") or video.get("mirror"):
             stream.set_display_rotation(video.get("turn", 0), video.get("mirror", False))
         sound = film.add_stream(tone, rate=44100, layout="mono") if tone else None
@@ -165,10 +167,13 @@ def film(tmp_path_factory: pytest.TempPathFactory, moving: list[np.ndarray]) -> 
     return write_film(tmp_path_factory.mktemp("films") / "moving.mp4", moving)
 
 
-@pytest.fixture
-def damaged_film(moving: list[np.ndarray], tmp_path: Path) -> Path:
-    """Twelve frames, of which one is zeros."""
-    path = write_film(tmp_path / "whole.mkv", moving[:12], tone=None)
+@pytest.fixture(params=[1, 2], ids=["one slice", "two slices"])
+def damaged_film(
+    request: pytest.FixtureRequest, moving: list[np.ndarray], tmp_path: Path
+) -> Path:
+    """Twelve frames, of which one is zeros; by its slices the decoder makes that one up, or
+    gives none."""
+    path = write_film(tmp_path / "whole.mkv", moving[:12], tone=None, slices=request.param)
     content = bytearray(path.read_bytes())
     with av.open(str(path)) as film:
         packets = [packet for packet in film.demux(video=0) if packet.pos and packet.size]
