@@ -156,6 +156,9 @@ def _run(command: Sequence[str], attempt: Attempt, deadline_s: float) -> int | N
     except subprocess.TimeoutExpired:
         return None
     finally:
+        if child.stdin is not None:  # open still where the time was over before it was told
+            with suppress(OSError):
+                child.stdin.close()
         if child.poll() is None:
             child.kill()
             with suppress(subprocess.TimeoutExpired):  # a driver may not let it go

@@ -135,6 +135,7 @@ def test_a_process_that_dies_leaves_its_mark_and_no_lock(choices: Choices) -> No
 def test_one_process_at_a_time(choices: Choices) -> None:
     process = start(_HOLDS, choices)
     while not (choices.folder / "held").exists():
+        assert process.poll() is None
         time.sleep(0.01)
     with choices.alone(KEY):
         assert (choices.folder / "released").exists()

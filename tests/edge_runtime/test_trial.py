@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,15 @@ def test_what_a_driver_does_to_its_process_stays_there(
     assert verdict.fault == fault
     assert said in verdict.reason
     assert verdict.ms is None or verdict.ms >= 200
+
+
+def test_a_time_that_is_over_at_once_leaves_nothing_open(
+    proven_bundle: Path, faulty: Callable[..., None]
+) -> None:
+    faulty("right")
+    verdict = isolated(attempt(proven_bundle, "right"), 0.0)
+    gc.collect()  # a pipe that is open still is an error here
+    assert verdict.fault == "hang"
 
 
 def test_a_model_without_golden_vectors_cannot_be_proven(
