@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import warnings
+from collections.abc import Iterator
 
 import pytest
 
@@ -56,6 +57,15 @@ def test_the_terminal_stays_open_meanwhile(capfd: pytest.CaptureFixture[str]) ->
     assert capfd.readouterr().err == "progress\n"
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """As Python has it, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("made_of_it", [None, RuntimeError("no such package")])
 def test_an_interruption_that_a_library_swallows_counts_at_the_end(
     made_of_it: Exception | None,
