@@ -88,7 +88,8 @@ async def _serve(settings: Settings) -> int:
     services.keys.list()  # a damaged file is said now, not to the first caller
     with opened(settings) as socket, tended(services), attended(services):
         leave = partial(_leave, services, draining)
-        listener = Listener(settings, create_app(services), leave, services.early)
+        app = create_app(services)
+        listener = Listener(settings, app, leave, services.early, engine.give_up)
         try:
             engine.warm(settings.preload)
             _go_on(services)
@@ -97,8 +98,8 @@ async def _serve(settings: Settings) -> int:
                 await listener.serve(sockets=[socket])
         finally:
             services.jobs.stop()
-            listener.bridge.close()
-            finished = engine.drain(settings.drain_seconds)
+            await asyncio.to_thread(listener.bridge.close)  # its threads may need this loop
+            finished = engine.drain(0 if listener.gave_up else settings.drain_seconds)
     _LOG.info("drained" if finished else "ended before everything had finished")
     return 0 if finished else 1
 
@@ -157,7 +158,7 @@ def services_for(
         intake=intake_of(settings),
         keys=KeyStore(settings.folder / "keys.json"),
         bundle=bundle,
-        tasks=every_task(bundle),
+        tasks=every_task(bundle, age_and_gender=settings.age_and_gender == "yes"),
         numbers=numbers,
         draining=draining,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import subprocess
@@ -66,6 +67,34 @@ def test_told_to_end_it_finishes_what_runs(serve: Callable[..., Any]) -> None:
     assert 200 in answers
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{server.address}/healthz")
+
+
+def test_what_takes_longer_than_the_drain_is_told_so(serve: Callable[..., Any]) -> None:
+    server = serve("--drain-seconds", "0.5")
+    url = f"{server.address}/v1/super-resolution?model=super-resolution-compact"
+    answers: list[httpx.Response] = []
+
+    def ask() -> None:
+        headers = {"X-Deadline-Ms": "300000", "Content-Type": "image/jpeg"}
+        content = OBAMA.read_bytes()
+        answers.append(httpx.post(url, content=content, headers=headers, timeout=120))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    until = time.monotonic() + 30
+    while not _enlarges(server.address):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    began = time.monotonic()
+    assert server.end() == 1
+    asking.join(20)
+    assert time.monotonic() - began < 15  # the photo would have taken a minute
+    assert (answers[0].status_code, answers[0].json()["code"]) == (503, "draining")
+
+
+def _enlarges(address: str) -> bool:
+    told = httpx.get(f"{address}/metrics").text
+    return re.search(r'busy_slots\{lane="light-long"\} 1', told) is not None
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])

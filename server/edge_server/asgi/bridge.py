@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -23,6 +23,7 @@ from edge_server.problems import Draining, Overloaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import Future
 
     from edge_server.asgi.guard import Message, Receive, Scope, Send
 
@@ -117,8 +118,12 @@ class Bridge:
         try:
             loop = asyncio.get_running_loop()
             sender = _Sender(send, loop, caller)
+            caller.when_gone(sender.cut)
             for message in await loop.run_in_executor(self._pool, self._run, environ, sender):
                 await send(message)
+        except BaseException:  # such as the end of the server: nobody hears the answer
+            caller.leave()
+            raise
         finally:
             watch.cancel()
             with suppress(asyncio.CancelledError):
@@ -144,13 +149,14 @@ class Bridge:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Sender:
     """Sends from a thread to the loop that owns the connection."""
 
     send: Send
     loop: asyncio.AbstractEventLoop
     caller: Caller
+    _now: Future[None] | None = None
 
     def send_all(self, head: Head, parts: Iterable[bytes]) -> None:
         """One part after the other, as they are made."""
@@ -161,13 +167,23 @@ class _Sender:
             self._put(_part(part, more=True))
         self._put(_part(b"", more=False))
 
+    def cut(self) -> None:
+        """What is being sent need not arrive: the caller has gone."""
+        if self._now is not None:
+            self._now.cancel()
+
     def _put(self, message: Message) -> None:
         async def sent() -> None:
             await self.send(message)
 
         sending = sent()
         try:
-            asyncio.run_coroutine_threadsafe(sending, self.loop).result()
+            self._now = asyncio.run_coroutine_threadsafe(sending, self.loop)
+            if self.caller.gone:
+                self._now.cancel()
+            self._now.result()
+        except CancelledError:
+            return
         except RuntimeError:  # the loop has ended: the server was told not to wait
             sending.close()
             self.caller.leave()

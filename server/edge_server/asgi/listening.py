@@ -38,6 +38,8 @@ MAX_HEADER_BYTES = 16 * 1024
 LEAST_BYTES_A_SECOND = 8 * 1024
 # What the kernel may hold of an answer: with megabytes there, nobody could see who reads.
 SENT_AHEAD_BYTES = 256 * 1024
+# For those whose work was given up to be told so.
+_LAST_SECONDS = 3.0
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -181,13 +183,16 @@ class Listener(uvicorn.Server):
         wsgi: Callable[..., Iterable[bytes]],
         drain: Callable[[], None],
         early: Early = never,
+        give_up: Callable[[], None] = lambda: None,
     ) -> None:
-        """``drain`` is called once when the server is told to end; ``early`` refuses by the
-        headers alone.
+        """``drain`` is called once when the server is told to end, ``give_up`` where what
+        runs may not go on: its time is over, or the server was told twice.  Both are called
+        in the loop.  ``early`` refuses by the headers alone.
         """
         self.bridge = Bridge(wsgi, settings.request_threads, settings.request_threads)
         self._drain_seconds = settings.drain_seconds
-        self._on_drain = drain
+        self._on_drain, self._on_give_up = drain, give_up
+        self.gave_up = False
         self._on_start: Callable[[], None] = lambda: None
         self._leaving: asyncio.Task[None] | None = None
         self.loop = asyncio.get_running_loop()
@@ -210,24 +215,39 @@ class Listener(uvicorn.Server):
         self._on_start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal drains, the second ends at once."""
+        """The first signal drains, the second ends at once.
+
+        It comes in the middle of anything, such as of what holds a lock: all that is done
+        about it is done by the loop.
+        """
         del sig, frame
         if self.bridge.draining:
             self.force_exit = self.should_exit = True
+            self.loop.call_soon_threadsafe(self._give_up)
             return
         self.bridge.draining = True
-        self._on_drain()
         self.loop.call_soon_threadsafe(self._leave)
 
     def _leave(self) -> None:
+        self._on_drain()
         self._leaving = self.loop.create_task(self._finish())
 
     async def _finish(self) -> None:
-        """Until nothing is in flight, or the time is over."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._drain_seconds):
-                await self.bridge.idle.wait()
+        """Until nothing is in flight; when the time is over, once the rest was told so."""
+        if not await self._idle_within(self._drain_seconds):
+            self._give_up()
+            await self._idle_within(_LAST_SECONDS)
         self.should_exit = True
+
+    def _give_up(self) -> None:
+        self.gave_up = True
+        self._on_give_up()
+
+    async def _idle_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.bridge.idle.wait()
+        return self.bridge.idle.is_set()
 
     def address(self) -> str:
         """Where it listens, once it has started; port 0 became a real one."""

@@ -18,9 +18,9 @@ from edge_server.engine.failures import Failure
 from edge_server.engine.interface import Deadline, Priority, State
 from edge_server.engine.lane import Lane
 from edge_server.engine.residency import Residency
-from edge_server.engine.slots import Duty, Pool, Running, Slot, Watch
+from edge_server.engine.slots import Duty, Pool, Running, Slot, Watch, shut_down
 from edge_server.engine.submission import Submission, Work
-from edge_server.problems import Draining, Problem
+from edge_server.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +60,7 @@ class LocalEngine:
         self._replacing = Lock()
         self._lanes: dict[str, Lane] = {}
         self._whole: set[str] = set()  # lanes whose models use a device whole
+        self._cut_short = False
         self._pool = self._started(self._places(servables))
 
     def submit(
@@ -125,18 +126,21 @@ class LocalEngine:
         False, end by ``os._exit``.
         """
         until = Deadline.after(seconds)
-        lanes = tuple(self._lanes.values())
-        for lane in lanes:
+        for lane in self._lanes.values():
             lane.drain()
-        finished = all(lane.wait_idle(max(0.0, until.remaining())) for lane in lanes)
-        left = [submission for lane in lanes for submission in lane.close()]
-        for submission in (*left, *self._pool.running()):
-            submission.settle(
-                Draining("the server shut down before the answer was ready", retry_after=5)
-            )
+        left = (lane.wait_idle(max(0.0, until.remaining())) for lane in self._lanes.values())
+        finished = all(left)
+        self.give_up()
         self._residency.close()
         patience = max(1.0, until.remaining()) if finished else 0.1
-        return self._pool.stop(patience) and finished
+        return self._pool.stop(patience) and finished and not self._cut_short
+
+    def give_up(self) -> None:
+        """Take nothing new; all that was taken and has not ended ends as ``Draining`` now."""
+        left = [one for lane in self._lanes.values() for one in lane.close()]
+        for submission in (*left, *self._pool.running()):
+            if submission.settle(shut_down()):
+                self._cut_short = True
 
     def close(self) -> None:
         """End at once; what runs is not waited for."""

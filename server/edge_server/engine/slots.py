@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from edge_server.engine.failures import Failure, problem_of
 from edge_server.engine.resident import Place
+from edge_server.problems import Draining
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +87,9 @@ class Slot:
         if not batch:
             return False
         self.running = Running(batch=batch, since=monotonic())
+        if self.lane.closed:  # meanwhile: who gave up what runs has not seen this
+            for submission in batch:
+                submission.settle(shut_down())
         seconds = self._execute(batch)
         with self._lock:
             self.running = None
@@ -102,6 +106,11 @@ class Slot:
             for submission in batch:
                 submission.settle(problem_of(Failure.CRASHED, submission.work.model_id))
             return 0.0
+
+
+def shut_down() -> Draining:
+    """What is told where the end of the server cut work short."""
+    return Draining("the server shut down before the answer was ready", retry_after=5)
 
 
 def stand_back(nice: int) -> None:

@@ -42,8 +42,11 @@ async def rpc_served(services: Services, leave: asyncio.Event) -> AsyncIterator[
     finally:
         leave.set()
         await leaving
-        service.close()
-        photos.close()
+        for close in (
+            service.close,
+            photos.close,
+        ):  # what runs in their threads may need this loop
+            await asyncio.to_thread(close)
 
 
 async def _left(server: aio.Server, leave: asyncio.Event, seconds: float) -> None:

@@ -106,14 +106,17 @@ def until() -> Callable[[Callable[[], Any]], None]:
 def start() -> Iterator[Callable[..., Running]]:
     started: list[tuple[Listener, threading.Thread]] = []
 
-    def begin(early: Early = never, **given: Any) -> Running:
+    def begin(
+        early: Early = never, give_up: Callable[[], None] = lambda: None, **given: Any
+    ) -> Running:
         seen = Seen()
         settings = Settings(port=0, **given)
         box: list[Any] = []
 
         def run() -> None:
             async def made() -> None:
-                box.append(Listener(settings, application(seen), lambda: None, early))
+                app = application(seen)
+                box.append(Listener(settings, app, lambda: None, early, give_up))
                 await box[0].serve()
 
             asyncio.run(made())

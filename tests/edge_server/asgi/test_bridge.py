@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from edge_server.asgi.bridge import Caller, Head, environment
+from edge_server.asgi.bridge import Bridge, Caller, Head, environment
 
 WAIT = (
     b"POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -111,3 +113,50 @@ def test_an_answer_nobody_reads_frees_its_thread(
         connection.sendall(WAIT)
         assert started.wait(20)
         until(lambda: server.listener.bridge.in_flight == 0)
+
+
+class Endless:
+    """An answer in parts until ``over``; ``closed`` once whoever sends it lets go."""
+
+    def __init__(self) -> None:
+        self.closed, self.over = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while not self.over.is_set():
+            yield b"part"
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_a_thread_that_sends_ends_with_the_server_also_while_the_loop_is_busy() -> None:
+    parts, stuck, over = Endless(), asyncio.Event(), asyncio.Event()
+
+    def application(_environ: Any, begin: Any) -> Endless:
+        begin("200 OK", [])
+        return parts
+
+    async def receive() -> dict[str, Any]:
+        await over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            stuck.set()
+            await over.wait()
+
+    async def ended() -> bool:
+        bridge = Bridge(application, threads=1, waiting=0)
+        scope = {"method": "GET", "path": "/", "headers": []}
+        asked = asyncio.create_task(bridge(scope, b"", receive, send))
+        await asyncio.wait_for(stuck.wait(), 20)
+        asked.cancel()
+        with suppress(asyncio.CancelledError):
+            await asked
+        let_go = parts.closed.wait(2)  # the loop does nothing else meanwhile
+        over.set()
+        parts.over.set()
+        await asyncio.to_thread(bridge.close)
+        return let_go
+
+    assert asyncio.run(ended())

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import pytest
+
 GET = b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 WAIT = (
     b"POST /wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -163,3 +165,49 @@ def test_the_second_signal_does_not_wait(
     until(lambda: server.listener.force_exit)
     server.seen.release.set()
     running.close()
+
+
+def test_a_signal_waits_for_nothing_that_it_interrupts(
+    start: Callable[..., Any], until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, held = start(), threading.Lock()
+    drained: list[bool] = []
+    monkeypatch.setattr(
+        server.listener, "_on_drain", lambda: drained.append(held.acquire(timeout=2))
+    )
+    with held:  # as what a signal interrupts may hold what draining needs
+        server.listener.handle_exit(signal.SIGTERM, None)
+    until(lambda: drained)
+    assert drained == [True]
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_what_takes_longer_than_the_drain_is_given_up_and_told_so(
+    signals: int, start: Callable[..., Any], until: Callable[..., None]
+) -> None:
+    def give_up() -> None:
+        server.seen.release.set()
+
+    server = start(drain_seconds=0.1 if signals == 1 else 60.0, give_up=give_up)
+    running = server.connect()
+    running.sendall(WAIT)
+    assert server.seen.running.wait(20)
+    for _ in range(signals):
+        server.listener.loop.call_soon_threadsafe(
+            server.listener.handle_exit, signal.SIGTERM, None
+        )
+    until(lambda: server.listener.should_exit)
+    assert server.seen.release.wait(20)
+    assert server.listener.gave_up
+    if signals == 1:
+        assert running.recv(100).startswith(b"HTTP/1.1 200")
+    running.close()
+
+
+def test_what_ends_in_time_is_not_given_up(
+    start: Callable[..., Any], until: Callable[..., None]
+) -> None:
+    server = start()
+    server.listener.loop.call_soon_threadsafe(server.listener.handle_exit, signal.SIGTERM, None)
+    until(lambda: server.listener.should_exit)
+    assert not server.listener.gave_up

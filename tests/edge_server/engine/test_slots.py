@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from edge_server.engine.lane import Lane
-from edge_server.engine.slots import Duty, Pool, Watch, stand_back
-from edge_server.problems import ModelUnhealthy
+from edge_server.engine.resident import Place
+from edge_server.engine.slots import Duty, Pool, Slot, Watch, stand_back
+from edge_server.problems import Draining, ModelUnhealthy
 
 
 class Yard:
@@ -50,6 +51,26 @@ def yard() -> Iterator[Yard]:
     made.gate.set()
     made.lane.close()
     assert made.pool.stop(20)
+
+
+class ClosedMeanwhile(Lane):
+    """A lane that is closed just after something was taken from it."""
+
+    def take(self, limit: Any) -> list[Any]:
+        taken = super().take(limit)
+        self.close()
+        return taken
+
+
+def test_what_a_slot_takes_while_the_engine_ends_is_told_so(submission: Any) -> None:
+    lane, asked = ClosedMeanwhile("yard", capacity=9, slots=1), submission("m", 3)
+    lane.put(asked)
+    duty = Duty(execute=lambda _batch, _place: 0.0, limit=lambda _first, _place: 1)
+    slot = Slot(lane, Place("cpu"), duty)
+    slot.thread.start()
+    slot.thread.join(20)
+    with pytest.raises(Draining):
+        asked.result()
 
 
 def test_a_slot_takes_one_after_the_other(yard: Yard, submission: Any) -> None:
