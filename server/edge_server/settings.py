@@ -81,6 +81,8 @@ class Settings(Record, frozen=True, kw_only=True):
     kept_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 2**20
     kept_seconds: Seconds = 600.0
 
+    age_and_gender: Literal["yes", "no"] = "no"
+
     store: Literal["yes", "no"] = "yes"
     database_url: str = ""
     blobs_url: str = ""
@@ -154,6 +156,7 @@ TEXTS = {
     "memory_bytes": "bytes for models that are loaded",
     "kept_bytes": "bytes for answers to the same Idempotency-Key; 0 keeps none",
     "kept_seconds": "seconds that these are kept",
+    "age_and_gender": "yes to guess them by faces; read the README's warning first",
     "store": "yes, or no to keep no photos and results",
     "database_url": "postgresql://...; else a file of SQLite in the data folder",
     "blobs_url": "s3://bucket/prefix or a folder; else one in the data folder",

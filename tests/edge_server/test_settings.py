@@ -60,6 +60,7 @@ def test_who_needs_a_key(given: dict[str, Any], *, keys: bool, urls: bool) -> No
     ("variable", "text", "said"),
     [
         ("PORT", "many", r"--port \(POCKETLENS_PORT\) cannot be 'many': Expected `int`"),
+        ("AGE_AND_GENDER", "maybe", r"--age-and-gender .* cannot be 'maybe': say yes or no$"),
         ("STORE", "maybe", r"--store .* cannot be 'maybe': say yes or no$"),
         ("URL_PORTS", "80,x", r"--url-ports .* cannot be '80,x': Expected `int`"),
         ("URL_NETWORKS", "10.0.0.0/8,abc", "cannot be 'abc': say a network such as"),

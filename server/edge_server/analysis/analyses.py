@@ -39,6 +39,7 @@ ANALYSES = (
     Analysis(task="caption"),
     Analysis(task="text"),
     Analysis(task="people", lasting=False, own=True, beside=("face-detection-mtcnn",)),
+    Analysis(task="age-and-gender", lasting=False, beside=("face-detection-mtcnn",)),
     Analysis(task="properties"),
     Analysis(task="objects"),
     Analysis(task="classify"),
@@ -82,9 +83,9 @@ class Analyses:
         return cls({task.name: task for task in tasks}, known_analyses(tasks), engine)
 
     def chosen(self, names: Sequence[str], *, own: bool = True) -> Chosen:
-        """What these names stand for: none is everything that can be made here and need not
-        be named, ``all`` is everything.  ``own``: whether the caller has stored things.
-        Raises ``UnknownName``.
+        """What these names stand for: none is everything that can be made here, is switched
+        on and need not be named, ``all`` is everything.  ``own``: whether the caller has
+        stored things.  Raises ``UnknownName``.
         """
         wanted = {name.strip() for name in names if name.strip()}
         for name in sorted(wanted - {ALL, *self.known}):
@@ -92,7 +93,9 @@ class Analyses:
         if wanted:
             return Chosen(analyses=tuple(x for x in self.known if x in wanted or ALL in wanted))
         unasked = [
-            name for name, one in self.known.items() if not one.by_name and (own or not one.own)
+            name
+            for name, one in self.known.items()
+            if not (one.by_name or self.tasks[name].off) and (own or not one.own)
         ]
         here = tuple(name for name in unasked if self.versions(name) is not None)
         return Chosen(

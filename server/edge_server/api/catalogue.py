@@ -25,7 +25,8 @@ def catalogue(bundle: Bundle, tasks: Sequence[Task], engine: Engine) -> list[Rec
 
     ``where`` is ``device`` for the models that the app has as well, ``server`` for those
     that only a server has.  ``default_of`` are the tasks that it answers where no model is
-    named.  ``sha256`` is that of the file or of the weights, empty where
+    named, ``switched_off`` those for which this server's owner has not switched it on.
+    ``sha256`` is that of the file or of the weights, empty where
     they are not here.
     """
     states = engine.states()
@@ -35,9 +36,13 @@ def catalogue(bundle: Bundle, tasks: Sequence[Task], engine: Engine) -> list[Rec
 
 
 def _asked_by(model_id: str, tasks: Sequence[Task]) -> Record:
+    having = [task for task in tasks if model_id in task.models]
     return {
-        "tasks": [task.name for task in tasks if model_id in task.models],
-        "default_of": [task.name for task in tasks if model_id == task.models[0]],
+        "tasks": [task.name for task in having if not task.off],
+        "default_of": [
+            task.name for task in having if model_id == task.models[0] and not task.off
+        ],
+        "switched_off": [task.name for task in having if task.off],
     }
 
 

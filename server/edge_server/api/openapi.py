@@ -79,8 +79,8 @@ def _operation(task: Task) -> Json:
     return {
         "operationId": task.name,
         "summary": task.title,
-        "description": task.params.__doc__ or task.title,
-        "tags": ["tasks"],
+        "description": task.off or task.params.__doc__ or task.title,
+        "tags": ["switched off" if task.off else "tasks"],
         "parameters": [
             *_headers(),
             *(_query(name, schema) for name, schema in parameter_schemas(task).items()),

@@ -20,6 +20,7 @@ from PIL import Image
 from edge_runtime import results
 from edge_runtime.wire import result_record
 from edge_server.intake.stripping import stripped
+from edge_server.people.appearance import Guesses, guesses_json
 from edge_server.people.results import People
 from edge_server.people.telling import people_json
 from edge_server.problems import ModelOutputInvalid, NotAcceptable
@@ -150,6 +151,12 @@ def _(value: results.ClassMap, masks: Masks) -> Json:
 def _(value: People, masks: Masks) -> Json:
     del masks
     return people_json(value)
+
+
+@value_json.register
+def _(value: Guesses, masks: Masks) -> Json:
+    del masks
+    return guesses_json(value)
 
 
 @value_json.register

@@ -88,6 +88,7 @@ class Models:
     def check_ready(self, task: Task) -> None:
         """Raise the ``Problem`` that keeps the default model of a task from answering."""
         self.check_taking()
+        task.check_on()
         _check_state(task.name, self.services.engine.states().get(task.models[0]))
 
     def ready(self) -> bool:

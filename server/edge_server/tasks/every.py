@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_server.tasks.age_and_gender import age_and_gender_task
 from edge_server.tasks.cutting import cut_task
 from edge_server.tasks.heavy import heavy_servables, heavy_tasks
 from edge_server.tasks.joined import joined_tasks
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from edge_server.weights.weights_store import WeightsStore
 
 
-def every_task(bundle: Bundle) -> tuple[Task, ...]:
-    """The tasks of the bundle's models, of the heavy ones, and of both."""
+def every_task(bundle: Bundle, *, age_and_gender: bool = False) -> tuple[Task, ...]:
+    """The tasks of the bundle's models, of the heavy ones, and of both; ``age_and_gender``:
+    whether these may be guessed."""
     return (
         *joined_tasks(light_tasks(bundle), heavy_tasks()),
         cut_task(bundle),
         properties_task(),
         people_task(),
+        age_and_gender_task(on=age_and_gender),
     )
 
 

