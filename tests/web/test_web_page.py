@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from edge_runtime import Lens
 from edge_runtime.bundle import Bundle
+from edge_runtime.painting import Style
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = Bundle.open(ROOT / "mobile_assets").manifest.models
@@ -77,6 +80,44 @@ def test_what_is_found_is_said(demo: Demo) -> None:
     demo.page.click('#samples button:has(img[alt="china"])')
     demo.done("china.jpg face-detection-short")
     assert demo.page.inner_text("#findings").strip() == "No face."
+    assert demo.said == []
+
+
+# What is on the canvas, row by row.
+DRAWN = """() => {
+  const { width, height } = document.getElementById('canvas');
+  const context = document.getElementById('canvas').getContext('2d');
+  const { data } = context.getImageData(0, 0, width, height);
+  return [height, width, [...data.filter((_, i) => i % 4 !== 3)]];
+}"""
+
+
+def test_how_strong_a_style_is_and_in_whose_colours(demo: Demo, samples: Path) -> None:
+    page, photo = demo.page, samples / "astronaut.png"
+    demo.done("astronaut.png portrait-segmentation")
+    assert not page.is_visible("#strength")
+    page.check('input[value="style-transfer"]')
+    demo.done("astronaut.png style-transfer")
+    for field, value in (("#strength", 0.4), ("#keep-colours", True), ("#strength", 0.75)):
+        page.evaluate("delete document.body.dataset.done")
+        if value is True:
+            page.check(field)
+        else:
+            page.fill(field, str(value))
+        demo.done("astronaut.png style-transfer")
+        strength, keep = page.input_value("#strength"), page.is_checked("#keep-colours")
+        assert page.inner_text("#strength-number") == strength
+        height, width, levels = page.evaluate(DRAWN)
+        there = np.array(levels, np.uint8).reshape(height, width, 3)
+        style = Style(strength=float(strength), keep_colours=keep)
+        here = Lens().style(photo, style).value.pixels
+        assert np.abs(here.astype(int) - there).mean() < 0.01
+    demo.picture("style")
+    assert page.get_by_label("Keep the photo's colours").is_checked()
+    assert page.get_by_label("How strong").input_value() == "0.75"
+    page.check('input[value="style-transfer-any"]')
+    demo.done("astronaut.png style-transfer-any")
+    assert page.is_visible("#strength")
     assert demo.said == []
 
 

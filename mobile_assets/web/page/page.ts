@@ -6,6 +6,7 @@ import { draw } from "./drawing.js";
 import { listFindings, listOrigin, listServer, listTimes } from "./listing.js";
 import { type Chosen, fetched, listPictures, opened } from "./photos.js";
 import { listPolicies, policy, sayOutcome, server } from "./server.js";
+import { finish, listenToStyle, mix } from "./style.js";
 import { type Drawn, type Style, asked, offered } from "./tasks.js";
 
 const SAMPLES = ["astronaut.png", "obama.jpg", "coffee.png", "motorcycle.png", "china.jpg"];
@@ -88,10 +89,7 @@ class Page {
         }),
       );
     }
-    find("mix").addEventListener("change", () => void this.run());
-    find("mix").addEventListener("input", () => {
-      find("mix-number").textContent = find<HTMLInputElement>("mix").value;
-    });
+    listenToStyle(() => void this.run());
     find("dump").addEventListener("click", () => guarded(() => this.save()));
     for (const kind of ["dragover", "dragleave", "drop"] as const) {
       document.addEventListener(kind, (event) => {
@@ -146,9 +144,9 @@ class Page {
     find("options").hidden = !(mixed || pictured);
     find("mix-label").hidden = !mixed;
     find("styles").hidden = !pictured;
-    if (!pictured) return find<HTMLInputElement>("mix").value;
+    if (!pictured) return { of: mix(), finish: finish() };
     this.style ??= await fetched(STYLES[0]);
-    return this.style.photo;
+    return { of: this.style.photo, finish: finish() };
   }
 
   private show(chosen: Chosen, outcome: Outcome<Drawn>, trace: Trace | null): void {

@@ -1,5 +1,13 @@
 /** What the page offers, and how a router is asked for it. */
-import type { Depth, ModelSpec, Opened, Outcome, Result, Router } from "../src/index.js";
+import type {
+  Depth,
+  Finish,
+  ModelSpec,
+  Opened,
+  Outcome,
+  Result,
+  Router,
+} from "../src/index.js";
 
 /** What may be drawn. */
 export type Drawn = Result | Depth;
@@ -33,8 +41,11 @@ export function offered(specs: readonly ModelSpec[]): readonly Offered[] {
   return [...light.map(({ id, title }) => ({ id, title, heavy: false })), ...HEAVY];
 }
 
-/** What a style is made of: a mix of learnt ones, or a picture. */
-export type Style = string | Opened;
+/** What a style is made of: a mix of learnt ones, or a picture; and what becomes of it. */
+export interface Style {
+  readonly of: string | Opened;
+  readonly finish: Finish;
+}
 
 /** A router's outcome for a task of the page; `spec` is that of a light one. */
 export async function asked(
@@ -49,5 +60,5 @@ export async function asked(
   const wish = { model: spec.id };
   const { kind } = spec.task;
   if (kind in METHODS) return router[METHODS[kind as keyof typeof METHODS]](photo, wish);
-  return router.style(photo, style, wish);
+  return router.style(photo, style.of, wish, style.finish);
 }
