@@ -55,6 +55,13 @@ Reader<List<T>> someOf<T>(Reader<T> read, [int least = 1]) => (json, place) {
   throw SpecError('$place has fewer than $least items: mend it');
 };
 
+/// No more than [most].
+Reader<List<T>> atMost<T>(int most, Reader<List<T>> read) => (json, place) {
+  final items = read(json, place);
+  if (items.length <= most) return items;
+  throw SpecError('$place has more than $most items: mend it');
+};
+
 String _matching(Object? json, String place, RegExp pattern, String wanted) {
   final text = asString(json, place);
   if (pattern.hasMatch(text)) return text;

@@ -253,7 +253,8 @@ final class Particles extends Layer {
       turn = fields.maybe('turn', inRange(0, 180)) ?? 0,
       spin = fields.maybe('spin', inRange(0, 720)) ?? 0,
       opacity = fields.maybe('opacity', share) ?? 1,
-      colours = fields.maybe('colours', listOf(colourOf)) ?? const [],
+      colours =
+          fields.maybe('colours', atMost(12, listOf(colourOf))) ?? const [],
       place = fields.maybe('place', _named(Placing.values)) ?? Placing.front,
       seed = fields.maybe('seed', countTo(2147483648)) ?? 0;
 
