@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from edge_runtime.write_ahead import write_ahead
 from edge_server.problems import StorageUnavailable
+from edge_server.store.every_table import every_table
 from edge_server.store.faults import StoreError, database_faults, unavailable
 from edge_server.store.migrating import migrate
 
@@ -47,6 +48,7 @@ class Database:
 
     def __init__(self, url: str, seconds: float) -> None:
         """``seconds`` is how long a lock or a connection is waited for."""
+        every_table()
         self._url = _read(url)
         self._seconds = seconds
         self._lock = Lock()

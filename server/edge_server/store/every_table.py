@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import configure_mappers
+
 from edge_server.store.tables import Base
 
 if TYPE_CHECKING:
@@ -20,7 +22,13 @@ MODULES = (
 
 
 def every_table() -> MetaData:
-    """Their metadata, once every module that declares tables was imported."""
+    """Their metadata, once every module that declares tables was imported.
+
+    Nobody may ask a table before that: where a thread does so while another is still declaring
+    some, SQLAlchemy finds one without those that it refers to, and no table can be used in this
+    process any more.
+    """
     for module in MODULES:
-        importlib.import_module(module)
+        importlib.import_module(module)  # waits for whoever imports it now
+    configure_mappers()
     return Base.metadata
