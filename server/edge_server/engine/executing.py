@@ -54,6 +54,8 @@ class Executor:
     def execute(self, batch: Sequence[Submission], place: Place) -> float:
         """Bring each submission to its end; the seconds that the model ran for each.
 
+        What that says of the model is known before anybody is told the end: who asks again at
+        once finds it as it now is.
         A model that crashes is loaded again and tried once more; where memory does not
         suffice, what is idle is unloaded and it is tried once more.
         """
@@ -73,32 +75,32 @@ class Executor:
         done, again = self._round(batch, place, circuit)
         seconds = done.seconds
         if again:
-            done, _ = self._round([one for one, _ in done.broken], place, None)
+            done, _ = self._round([one for one, _ in done.broken], place, circuit, last=True)
             seconds += done.seconds
         model_id = batch[0].work.model_id
+        ill = not done.answered and done.failed_by(_OF_THE_MODEL)
+        unhealthy_now = ill and circuit.failed(fatal=done.fatal)
         for submission, attempt in done.broken:
             submission.settle(attempt.problem or problem_of(Failure.CRASHED, model_id))
-        if done.answered:
-            circuit.succeeded()
-        elif done.failed_by(_OF_THE_MODEL) and circuit.failed(fatal=done.fatal):
+        if unhealthy_now:
             self.residency.forget(model_id)
         return seconds
 
     def _round(
-        self, batch: Sequence[Submission], place: Place, circuit: Circuit | None
+        self, batch: Sequence[Submission], place: Place, circuit: Circuit, *, last: bool = False
     ) -> tuple[_Round, bool]:
-        """One try, and whether another may help; it may where there is a ``circuit``."""
+        """One try, and whether another may help; after the ``last`` there is none."""
         if not any(submission.alive() for submission in batch):
             return _Round(), False
         model_id = batch[0].work.model_id
         resident, failed = guarded(lambda: self.residency.lease(model_id, place), model_id)
         if failed is not None:
             done = _not_loaded(batch, failed)
-            return done, self._may_help(done, place, circuit)
+            return done, not last and self._may_help(done, place, circuit)
         done, again = _Round(fatal=True), False
         try:
-            done = self._run(resident, [one for one in batch if one.begin()])
-            again = self._may_help(done, place, circuit)
+            done = self._run(resident, [one for one in batch if one.begin()], circuit)
+            again = not last and self._may_help(done, place, circuit)
         finally:
             broken = done.fatal or (again and done.failed_by(_OF_THE_MODEL))
             self.residency.release(resident, keep=not broken)
@@ -106,8 +108,8 @@ class Executor:
             self._lost(place)
         return done, again
 
-    def _may_help(self, done: _Round, place: Place, circuit: Circuit | None) -> bool:
-        if circuit is None or not done.broken or done.answered:
+    def _may_help(self, done: _Round, place: Place, circuit: Circuit) -> bool:
+        if not done.broken or done.answered:
             return False  # a model that answers others is well: it was the input
         if done.failed_by(_OF_MEMORY):
             freed = self.residency.evict_idle(place.device)
@@ -125,7 +127,7 @@ class Executor:
         self.observer.count("poisoned", device=place.device)
         self.residency.evict_idle(place.device)
 
-    def _run(self, resident: Resident, batch: Sequence[Submission]) -> _Round:
+    def _run(self, resident: Resident, batch: Sequence[Submission], circuit: Circuit) -> _Round:
         done = _Round()
         if not batch:
             return done
@@ -139,6 +141,8 @@ class Executor:
         began = monotonic()
         attempts = run_batch(callee, [submission.job() for submission in batch])
         done.seconds = monotonic() - began
+        if any(attempt.failure is None for attempt in attempts):
+            circuit.succeeded()
         for submission, attempt in zip(batch, attempts, strict=True):
             if attempt.failure is None:
                 done.answered += 1

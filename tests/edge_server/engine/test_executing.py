@@ -213,3 +213,18 @@ def test_a_device_that_stays_lost_makes_the_model_unhealthy(desk: Desk) -> None:
     assert desk.run(1) == [ModelUnhealthy]
     assert desk.circuits["m"].unhealthy
     assert desk.model.alive == 0
+
+
+def test_how_the_model_is_now_is_known_before_anybody_is_told(
+    desk: Desk, submission: Any
+) -> None:
+    desk.fails(ValueError("broken"), lambda _load, _values, turn: turn < 3)
+    seen: list[bool] = []
+
+    def told(_one: object) -> None:
+        seen.append(desk.circuits["m"].unhealthy)
+
+    for _ in range(2):
+        desk.executor.execute([submission("m", 1, ended=told)], GPU)
+        desk.now += 100
+    assert seen == [True, False]
