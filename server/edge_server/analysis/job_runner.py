@@ -69,7 +69,9 @@ class JobRunner:
     _turn: Condition = field(default_factory=Condition)
     _left: Event = field(default_factory=Event)
     _taking: Lock = field(default_factory=Lock)
+    _renewing: Lock = field(default_factory=Lock)
     _busy: dict[_At, Tickets] = field(default_factory=dict)
+    _leased: set[_At] = field(default_factory=set)
     _threads: list[Thread] = field(default_factory=list)
     _stopping: bool = False
     _regained: bool = False
@@ -145,13 +147,17 @@ class JobRunner:
     def _hold(self) -> None:
         """Say again and again which photos are worked on."""
         while not self._left.wait(self.pace.lease / 3):
-            with self._turn:
-                busy = list(self._busy)
-            if busy:
-                try:
-                    self.jobs().renew(busy, self.pace.lease)
-                except Problem as problem:
-                    _LOG.warning("jobs cannot be held: %s", problem.code)
+            with self._renewing:
+                self._renew()
+
+    def _renew(self) -> None:
+        with self._turn:
+            leased = list(self._leased)
+        if leased:
+            try:
+                self.jobs().renew(leased, self.pace.lease)
+            except Problem as problem:
+                _LOG.warning("jobs cannot be held: %s", problem.code)
 
     def _step(self) -> bool:
         """One photo; False where there is none."""
@@ -160,11 +166,16 @@ class JobRunner:
         due = self._taken(tickets)
         if due is None:
             return False
+        at = (due.job_id, due.number)
         try:
-            self._end(due, *self._answered(due, tickets))
+            answered = self._answered(due, tickets)
+            with self._renewing, self._turn:  # what is written now is not to be renewed after
+                self._leased.discard(at)
+            self._end(due, *answered)
         finally:
             with self._turn:
-                del self._busy[due.job_id, due.number]
+                self._leased.discard(at)
+                del self._busy[at]
             self.wake()
         return True
 
@@ -176,8 +187,13 @@ class JobRunner:
                 self._regained = True
             due = None if self._stopping else jobs.take(list(self._busy), self.pace.lease)
             if due is not None:
+                at = (due.job_id, due.number)
                 with self._turn:
-                    self._busy[due.job_id, due.number] = tickets
+                    self._busy[at] = tickets
+                    self._leased.add(at)
+                    stopping = self._stopping
+                if stopping:  # who told us to leave has not seen these
+                    tickets.cancel()
         return due
 
     def _answered(self, due: Due, tickets: Tickets) -> tuple[tuple[Problem, ...], Any]:

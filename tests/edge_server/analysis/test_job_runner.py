@@ -6,16 +6,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from threading import Event
+from threading import Event, Semaphore
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from edge_server.analysis.analyses import Analyses
 from edge_server.analysis.job_records import NewJob, NewPhoto
 from edge_server.analysis.job_runner import MOST_TRIES, JobRunner, Pace
 from edge_server.analysis.jobs import Jobs
+from edge_server.analysis.tables import JobPhoto
 from edge_server.engine.interface import Priority
 from edge_server.problems import GpuMemory, StorageUnavailable, WeightsMissing
 
@@ -29,9 +31,11 @@ def runners() -> list[JobRunner]:
 def run(
     laboratory: Any, jobs: Jobs, runners: list[JobRunner]
 ) -> Iterator[Callable[..., JobRunner]]:
-    def made(analyst: Any = None, *, regained: bool = False, **pace: Any) -> JobRunner:
+    def made(
+        analyst: Any = None, *, of: Any = jobs, regained: bool = False, **pace: Any
+    ) -> JobRunner:
         analyst = analyst or laboratory.analyst()
-        runner = JobRunner(jobs=lambda: jobs, analyst=lambda: analyst, pace=Pace(**pace))
+        runner = JobRunner(jobs=lambda: of, analyst=lambda: analyst, pace=Pace(**pace))
         runner._regained = regained
         runners.append(runner)
         runner.start()
@@ -56,6 +60,17 @@ def submit(
         return job_id
 
     return made
+
+
+class Instead:
+    """Jobs of which some methods are others."""
+
+    def __init__(self, jobs: Jobs, **methods: Any) -> None:
+        self._jobs = jobs
+        vars(self).update(methods)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._jobs, name)
 
 
 def ended(jobs: Jobs, job_id: str) -> list[Any]:
@@ -119,10 +134,27 @@ def test_two_servers_do_not_work_on_one_photo(
     run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any, held: Any
 ) -> None:
     laboratory.behave["faces"], go = held()
-    run(lease=1.0)
-    run(lease=1.0, regained=True)  # the database is no file of its own
+    now, renewed = [1e9], Semaphore(0)
+    timed = Jobs(replace(jobs.store, clock=lambda: now[0]))
+
+    def renew(*given: Any) -> None:
+        timed.renew(*given)
+        renewed.release()
+
+    of = Instead(timed, renew=renew)
+    # Neither regains what was begun: as where the database is no file of its own.
+    run(lease=0.3, of=of, regained=True)
+    other = run(lease=0.3, of=of, regained=True)
     job_id = submit(photo(0))
-    sleep(2.5)
+    assert renewed.acquire(timeout=20)
+    for _ in range(5):
+        now[0] += 0.2
+        while renewed.acquire(blocking=False):
+            pass
+        for _ in range(2):  # the first may have begun before that time had passed
+            assert renewed.acquire(timeout=20)
+        assert timed.take([]) is None
+        other.wake()
     assert jobs.photos("me", job_id)[0].state == "waiting"
     assert len(laboratory.calls) == 1
     go.set()
@@ -221,6 +253,62 @@ def test_told_to_stop_it_leaves_what_runs_to_the_next(
     run()
     assert ended(jobs, job_id)[0].state == "done"
     assert jobs.record("me", job_id).done == 1
+
+
+def test_what_is_taken_while_it_is_told_to_stop_is_left_too(
+    run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any
+) -> None:
+    told = Event()
+
+    def behave(call: Any) -> None:
+        call.began(ticket := _Ticket())
+        assert ticket.cancelled.wait(20)
+
+    def take(*given: Any) -> Any:
+        due = jobs.take(*given)
+        if due is not None:
+            runner.leave()
+            told.set()
+        return due
+
+    laboratory.behave["faces"] = behave
+    runner = run(threads=1, of=Instead(jobs, take=take))
+    job_id = submit(photo(0))
+    assert told.wait(20)
+    for thread in runner._threads:
+        thread.join(30)
+        assert not thread.is_alive()
+    (waiting,) = jobs.photos("me", job_id)
+    assert (waiting.state, waiting.place) == ("waiting", None)
+
+
+def test_a_photo_that_is_put_back_is_not_held_any_more(
+    run: Any, submit: Any, jobs: Jobs, laboratory: Any, photo: Any
+) -> None:
+    timed = Jobs(replace(jobs.store, clock=lambda: 1e9))
+    renewing, back = Event(), Event()
+
+    def renew(*given: Any) -> None:
+        renewing.set()
+        back.wait(0.5)  # which does not come before the renewal has ended
+        timed.renew(*given)
+
+    def put_back(*given: Any, **named: Any) -> None:
+        timed.put_back(*given, **named)
+        back.set()
+
+    def behave(_call: Any) -> None:
+        assert renewing.wait(20)
+        raise GpuMemory("none left", retry_after=7)
+
+    laboratory.behave["faces"] = behave
+    runner = run(threads=1, lease=0.3, of=Instead(timed, renew=renew, put_back=put_back))
+    job_id = submit(photo(0))
+    assert back.wait(20)
+    runner.stop(30)
+    with jobs.store.reading() as session:
+        due = session.execute(select(JobPhoto.due).where(JobPhoto.job_id == job_id)).scalar()
+    assert due == 1e9 + 7
 
 
 class _Ticket:
