@@ -31,7 +31,7 @@ from edge_runtime.remote.connections import Reply
 from edge_runtime.remote.remote_lens import How
 from edge_runtime.remote.uploads import opened
 from edge_runtime.typed_reading import from_json
-from edge_runtime.write_ahead import write_ahead
+from edge_runtime.write_ahead import is_busy, write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,7 +239,7 @@ class OfflineQueue:
             try:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                if not is_busy(error):
                     raise self._unusable(error) from None
                 yield False
                 return

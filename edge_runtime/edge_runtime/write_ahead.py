@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 _AGAIN_SECONDS = 0.005
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another has the file, also to write (517) or to repair (261) its log."""
+    return (error.sqlite_errorcode & 0xFF) == sqlite3.SQLITE_BUSY
+
+
 def write_ahead(
     connection: sqlite3.Connection, seconds: float, pause: Callable[[float], None] = time.sleep
 ) -> None:
@@ -26,7 +31,7 @@ def write_ahead(
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+            if not is_busy(error) or time.monotonic() >= until:
                 raise
             pause(_AGAIN_SECONDS)
         else:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,26 @@ def test_it_waits_for_another_who_writes(file: Path, holder: sqlite3.Connection)
         write_ahead(connection, 60, pause)
         assert mode_of(connection) == "wal"
     assert len(pauses) == 3
+
+
+class Repaired:
+    """A connection to a file whose log another repairs, after a process was killed."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def execute(self, _: str) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+            raise error
+
+
+def test_it_waits_for_another_who_repairs_the_log() -> None:
+    connection: Any = Repaired()
+    write_ahead(connection, 60, lambda _: None)
+    assert connection.tries == 3
 
 
 @pytest.mark.usefixtures("holder")
