@@ -40,11 +40,13 @@ function bare(node) {
   if (Array.isArray(node)) return node.map(bare);
   if (node === null || typeof node !== "object") return node;
   // src/schema.ts refuses every field that is not listed, asks for every one that has no default,
-  // and goes by a discriminator's mapping: what says so again is left out.
+  // goes by a discriminator's mapping, and takes what has properties as an object: what says so
+  // again is left out.
   const kept = Object.entries(node).filter(
     ([key, value]) =>
       !["title", "description"].includes(key) &&
       !(key === "additionalProperties" && value === false) &&
+      !(key === "type" && node.properties) &&
       !(key === "required" && isEveryOneWithoutDefault(value, node)),
   );
   return Object.fromEntries(

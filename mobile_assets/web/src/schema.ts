@@ -54,7 +54,7 @@ function read(value: unknown, node: Node, place: string, root: Root): unknown {
   if (node.$ref !== undefined) return read(value, definition(node.$ref, root), place, root);
   if (node.enum !== undefined) return listed(value, node.enum, place);
   if (node.anyOf !== undefined) return read(value, chosen(value, node, place), place, root);
-  if (node.type === "object") return fieldsOf(value, node, place, root);
+  if (node.type === "object" || node.properties) return fieldsOf(value, node, place, root);
   if (node.type === "array") return itemsOf(value, node, place, root);
   if (!typed(value, node.type)) {
     throw new SpecError(`${place} is not ${node.type}: build the bundle again`);
