@@ -78,7 +78,7 @@ def document(tasks: Sequence[Task], version: str) -> Json:
 def _operation(task: Task) -> Json:
     return {
         "operationId": task.name,
-        "summary": task.title,
+        "summary": f"{task.title} (switched off here)" if task.off else task.title,
         "description": task.off or task.params.__doc__ or task.title,
         "tags": ["switched off" if task.off else "tasks"],
         "parameters": [

@@ -50,6 +50,8 @@ def test_the_models_and_the_document_say_whether_it_is_on(client: Callable[..., 
         operation = document["paths"][PATH]["post"]
         assert operation["tags"] == [tag]
         assert ("--age-and-gender yes" in operation["description"]) == said
+        page = caller.http.get("/docs").get_data(as_text=True)
+        assert ("look like (switched off here)" in page) == said
         assert "task-disabled" in operation["responses"]["403"]["description"]
 
 
