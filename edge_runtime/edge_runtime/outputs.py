@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from io import BytesIO
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -60,7 +60,7 @@ def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file that never is half there; its folder is made where there is none."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    unfinished = beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
@@ -74,3 +74,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     finally:  # also when Ctrl-C came in between
         with suppress(OSError):
             unfinished.unlink()
+
+
+def beside(path: Path) -> Path:
+    """Where a file is written before it has its name: nobody else's, of whichever thread,
+    process or container that writes the same file."""
+    return path.with_name(f".{path.name}.{token_hex(4)}.tmp")

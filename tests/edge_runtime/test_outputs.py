@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +120,22 @@ def test_a_file_is_replaced_and_readable_as_the_umask_says(tmp_path: Path) -> No
     mask = os.umask(0)
     os.umask(mask)
     assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask
+
+
+@pytest.mark.usefixtures("many_switches")
+def test_threads_that_write_one_file_write_a_whole_one(tmp_path: Path) -> None:
+    path, wrong = tmp_path / "out.bin", set[bytes]()
+    contents = [bytes([number]) * (100_000 + 50_000 * number) for number in range(4)]
+    write_bytes(path, contents[0])
+
+    def work(number: int) -> None:
+        for _ in range(40):
+            write_bytes(path, contents[number])
+            found = path.read_bytes()
+            if found not in contents:
+                wrong.add(found[:1])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    assert not wrong
+    assert list(tmp_path.iterdir()) == [path]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 
 from edge_runtime.errors import PocketLensError, UnknownName, VideoError
+from edge_runtime.outputs import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ class Writer:
         self.path, self.form = path, form
         self.frames = self.sound_packets = 0
         self.failed = False
-        self._unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        self._unfinished = beside(path)
         kind = format_of(path)
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)

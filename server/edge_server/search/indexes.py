@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections import OrderedDict
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edge_runtime.outputs import beside
 from edge_server.search.nearest import GRAPH_FROM, Graph, Nearest
 from edge_server.search.owner_index import OwnerIndex
 
@@ -75,7 +75,7 @@ class Indexes:
         """Write the owner's graph.  A file that cannot be written costs time at the next start,
         and nothing else."""
         path = self._path(owner)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        unfinished = beside(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             graph.save(unfinished)
@@ -113,7 +113,7 @@ class Indexes:
         return None
 
     def _mend(self, owner: str, index: OwnerIndex, mark: Mark) -> None:
-        new = self.rows.ids(owner, after=index.mark.last)
+        new = np.setdiff1d(self.rows.ids(owner, after=index.mark.last), index.ids)
         if not index.mark.last or len(index) + len(new) != mark.size:  # some went
             ids = self.rows.ids(owner)
             index.keep_only(ids)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_server.search.folding import fold
 from edge_server.search.indexes import Indexes
 from edge_server.search.indexing import Indexer
+from edge_server.search.rows import Mark, Vectors
 from edge_server.store.store import Store
 
 Noise = Callable[[int], NDArray[np.uint8]]
@@ -183,3 +184,34 @@ def test_what_is_forgotten_is_loaded_again(
     graphs.forget()
     assert list(graphs.folder.iterdir()) == []
     assert found(graphs) == ids
+
+
+class Changing:
+    """Rows that change between two questions about them: one was added after the first
+    ``mark``, another was added before the second and has gone since."""
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self.marks = [Mark(3, 3), Mark(5, 5)]
+
+    def mark(self, _owner: str) -> Mark:
+        return self.marks.pop(0)
+
+    def ids(self, _owner: str, after: int = 0) -> np.ndarray:
+        return np.arange(after + 1, 5)
+
+    def vectors(self, ids: np.ndarray) -> Iterator[Vectors]:
+        yield Vectors(
+            ids=ids,
+            photo_ids=[f"photo {one}" for one in ids],
+            hashes=ids.astype(np.uint64),
+            vectors=np.eye(256, dtype=np.float32)[ids],
+        )
+
+
+def test_what_changes_while_it_is_looked_at_is_in_the_index_once(tmp_path: Path) -> None:
+    indexes = Indexes(Changing(), tmp_path)  # type: ignore[arg-type]
+    for _ in range(2):
+        with indexes.index("me") as index:
+            assert sorted(index.ids.tolist()) == [1, 2, 3, 4]
