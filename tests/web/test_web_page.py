@@ -41,7 +41,7 @@ class Demo:
             self.said.append(message.text)
 
     def done(self, text: str) -> None:
-        self.page.wait_for_selector(f'body[data-done="{text}"]', timeout=30_000)
+        self.page.wait_for_selector(f'body[data-done="{text}"]', timeout=60_000)
 
     def picture(self, name: str) -> None:
         """A screenshot in the folder ``WEB_SCREENSHOTS``, if that is set."""

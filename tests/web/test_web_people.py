@@ -55,7 +55,7 @@ def visiting(web: Any, address: str, **settings: Any) -> Iterator[Any]:
     quiet = {"service_workers": "block", "reduced_motion": "reduce"}
     context = web.browser.new_context(**quiet | settings)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(120_000)
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on(

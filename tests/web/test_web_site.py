@@ -76,7 +76,7 @@ class Visitor:
         web.ready()
         self.context = context or web.browser.new_context(reduced_motion="reduce", **settings)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(60_000)
         self.said: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -92,6 +92,9 @@ class Visitor:
             self.said.append(message.text)
 
     def take(self, photo: Path) -> None:
+        """Give it a photo, and wait until that is the one that is shown: it may be another of
+        the same name, and what is clicked before it came would be undone by it."""
+        self.page.evaluate("() => document.querySelector('#photo-name').replaceChildren()")
         self.page.set_input_files(
             "#file" if self.page.is_visible("#welcome") else "#another", photo
         )
