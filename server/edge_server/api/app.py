@@ -6,7 +6,7 @@ import logging
 import os
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ from edge_server.api.search import search
 from edge_server.api.web import web
 from edge_server.asgi.guard import no_memory
 from edge_server.asgi.refusing import new_request_id
+from edge_server.made_once import made_once
 from edge_server.oip.rest import rest
 from edge_server.parents.every import parents
 from edge_server.problems import Problem
@@ -79,25 +80,25 @@ class Services:
     told: list[Callable[[], None]] = field(default_factory=list)
     """Called whenever a new photo is kept."""
 
-    @cached_property
+    @made_once
     def rates(self) -> Rates:
         """What each caller has left, over whichever protocol."""
         return Rates(self.settings.requests_per_minute)
 
-    @cached_property
+    @made_once
     def kept(self) -> KeptAnswers:
         """The answers that attempts with the same idempotency key are given."""
         settings = self.settings
         return KeptAnswers(most_bytes=settings.kept_bytes, seconds=settings.kept_seconds)
 
-    @cached_property
+    @made_once
     def store(self) -> Store | None:
         """What is kept, opened when it is first used; None where the settings keep nothing."""
         from edge_server.store.store import open_store
 
         return open_store(self.settings, self.told)
 
-    @cached_property
+    @made_once
     def analyst(self) -> Analyst:
         """What makes many analyses of a photo at once."""
         from edge_server.analysis.analyses import Analyses
@@ -115,7 +116,7 @@ class Services:
             )
         return self.store
 
-    @cached_property
+    @made_once
     def jobs(self) -> JobRunner:
         """What works through the jobs, once it is started."""
         settings = self.settings
@@ -128,7 +129,7 @@ class Services:
         pace = Pace(seconds=settings.heavy_seconds, keep_days=settings.job_days)
         return JobRunner(jobs=jobs, analyst=lambda: self.analyst, pace=pace)
 
-    @cached_property
+    @made_once
     def searcher(self) -> Searcher:
         """What finds copies of a photo among those that are kept; ``StoreDisabled`` where
         nothing is."""
@@ -141,7 +142,7 @@ class Services:
             folder=self.settings.folder / "search",
         )
 
-    @cached_property
+    @made_once
     def gates(self) -> Mapping[bool, Gate]:
         """One for the light tasks (False), one for the heavy (True): neither waits for the
         other.
@@ -150,7 +151,7 @@ class Services:
         light = Gate(permits=2 * cores, waiting=self.settings.waiting)
         return {False: light, True: Gate(permits=1 + self.settings.queue, waiting=0)}
 
-    @cached_property
+    @made_once
     def early(self) -> Early:
         """What refuses requests before their body is taken, while too many come."""
         return Early(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from edge_server.intake.decoding import Wishes
+from edge_server.made_once import made_once
 from edge_server.search.describing import Describer
 from edge_server.search.finding import ALIKE, COMPARED, Asked, candidates, copies, transform_of
 from edge_server.search.folding import Folding
@@ -59,27 +59,27 @@ class Searcher:
     intake: Intake
     folder: Path
 
-    @cached_property
+    @made_once
     def describer(self) -> Describer:
         """What makes descriptions."""
         return Describer(self.engine)
 
-    @cached_property
+    @made_once
     def rows(self) -> Rows:
         """The rows that can be compared with what is described now."""
         return Rows(self.store, self.describer.version)
 
-    @cached_property
+    @made_once
     def indexes(self) -> Indexes:
         """The indexes in memory."""
         return Indexes(self.rows, self.folder)
 
-    @cached_property
+    @made_once
     def folding(self) -> Folding:
         """What makes large indexes quick."""
         return Folding(self.indexes)
 
-    @cached_property
+    @made_once
     def indexer(self) -> Indexer:
         """What describes kept photos."""
         return Indexer(
