@@ -5,6 +5,7 @@ import { UnknownName } from "./errors.js";
 import { resized } from "./remote/uploads.js";
 import type { Picture, Pixels } from "./results.js";
 import type { Fallback } from "./routing.js";
+import { withAlpha } from "./transparency.js";
 
 type Enlarged = Awaited<ReturnType<Fallback<Picture>["work"]>>;
 
@@ -37,11 +38,8 @@ export function enlarging(photo: Pixels, scale = 4): Fallback<Picture> {
 /** Null where the device has no such network. */
 async function byNetwork(lens: Device, photo: Pixels, scale: number): Promise<Enlarged | null> {
   try {
-    const { value, ...made } = await lens.predict(COMPACT, photo);
-    const { pixels } = value as Picture;
-    const size = [photo.width * scale, photo.height * scale] as const;
-    const fitted = pixels.width === size[0] ? pixels : resized(pixels, size);
-    return { value: { pixels: fitted }, provenance: deviceProvenance(made) };
+    const { value, ...made } = await lens.predict(COMPACT, photo, { scale });
+    return { value: value as Picture, provenance: deviceProvenance(made) };
   } catch (error) {
     if (error instanceof UnknownName) return null;
     throw error;
@@ -50,7 +48,8 @@ async function byNetwork(lens: Device, photo: Pixels, scale: number): Promise<En
 
 function interpolated(photo: Pixels, scale: number): Enlarged {
   const started = performance.now();
-  const pixels = resized(photo, [photo.width * scale, photo.height * scale]);
+  const size = [photo.width * scale, photo.height * scale] as const;
+  const pixels = withAlpha(resized(photo, size), photo);
   const provenance = {
     where: "device",
     model: "bilinear",

@@ -26,6 +26,11 @@ export async function openPhoto(bytes: Uint8Array, limits = LIMITS): Promise<Pix
     const most = limits.maxBytes / 1e6;
     throw new PhotoTooLarge(`the file has more than ${most} million bytes: save it smaller`);
   }
+  const { alpha, ...colours } = await decoded(bytes, limits);
+  return alpha?.some((value) => value < 255) ? { ...colours, alpha } : colours;
+}
+
+async function decoded(bytes: Uint8Array, limits: Limits): Promise<Pixels> {
   if (!isPlainPng(bytes)) return decodedByBrowser(bytes, limits);
   checkPixels(...pngSize(bytes), limits);
   const { pixels, orientation } = await decodePng(bytes);
@@ -65,13 +70,24 @@ function checkPixels(width: number, height: number, { maxPixels }: Limits): void
   }
 }
 
+/** What draws on a new canvas in sRGB; raises `PhotoTooLarge`. */
+export function penOf(
+  width: number,
+  height: number,
+  settings: CanvasRenderingContext2DSettings,
+): OffscreenCanvasRenderingContext2D {
+  const canvas = new OffscreenCanvas(width, height);
+  const pen = canvas.getContext("2d", { colorSpace: "srgb", ...settings });
+  if (pen === null) throw new PhotoTooLarge("the browser has no memory left: shrink it");
+  return pen;
+}
+
 /** A strip at a time, because the sides of a canvas are limited. */
 function read(bitmap: ImageBitmap): Pixels {
   const { width, height } = bitmap;
   const data = new Uint8Array(3 * width * height);
-  const canvas = new OffscreenCanvas(width, Math.min(height, STRIP));
-  const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
-  if (context === null) throw new PhotoTooLarge("the browser has no memory left: shrink it");
+  const alpha = new Uint8Array(width * height);
+  const context = penOf(width, Math.min(height, STRIP), { willReadFrequently: true });
   for (let top = 0; top < height; top += STRIP) {
     const rows = Math.min(STRIP, height - top);
     context.clearRect(0, 0, width, STRIP);
@@ -81,9 +97,10 @@ function read(bitmap: ImageBitmap): Pixels {
       data[to] = rgba[from];
       data[to + 1] = rgba[from + 1];
       data[to + 2] = rgba[from + 2];
+      alpha[to / 3] = rgba[from + 3];
     }
   }
-  return { width, height, data };
+  return { width, height, data, alpha };
 }
 
 /** Stored pixels turned as the EXIF orientation says; other values change nothing. */
@@ -96,6 +113,7 @@ export function upright(stored: Pixels, orientation: number): Pixels {
   const fromRight = [2, 3, 7, 8].includes(orientation);
   const fromBottom = [3, 4, 6, 7].includes(orientation);
   const data = new Uint8Array(stored.data.length);
+  const alpha = stored.alpha?.slice();
   for (let y = 0, to = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, to += 3) {
       const [column, row] = swapped ? [y, x] : [x, y];
@@ -103,7 +121,8 @@ export function upright(stored: Pixels, orientation: number): Pixels {
       const top = fromBottom ? high - row : row;
       const from = 3 * (top * stored.width + left);
       data.set(stored.data.subarray(from, from + 3), to);
+      if (alpha) alpha[to / 3] = stored.alpha![from / 3];
     }
   }
-  return { width, height, data };
+  return { width, height, data, ...(alpha && { alpha }) };
 }

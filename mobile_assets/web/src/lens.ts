@@ -9,6 +9,7 @@ import { type Executed, NO_TIME, Predictor, added } from "./predictor.js";
 import type { Face, Faces, Picture, Pixels, Prediction, Result } from "./results.js";
 import type { StyleVector, Tensors, Timings } from "./results.js";
 import { type Finish, finished, parseStyle } from "./stylise.js";
+import { withAlpha } from "./transparency.js";
 import { place, windows } from "./windows.js";
 
 const MOST_PIXELS = 100_000_000; // of a picture that is made
@@ -205,7 +206,7 @@ async function eachWindow(
     ms = added(ms, made.ms);
     after((number + 1) / all.length);
   }
-  return { value: { pixels }, ms, from: predictor.provenance };
+  return { value: { pixels: withAlpha(pixels, rgb) }, ms, from: predictor.provenance };
 }
 
 /** How many times as large: the network's own scale, or one that divides it. */

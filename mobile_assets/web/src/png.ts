@@ -22,6 +22,8 @@ interface Header {
   /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha. */
   readonly colour: number;
   readonly palette: Uint8Array;
+  /** How opaque the palette's first colours are. */
+  readonly clear: Uint8Array;
   readonly orientation: number;
   readonly packed: readonly Uint8Array[];
 }
@@ -86,14 +88,16 @@ function headerOf(bytes: Uint8Array): Header {
   const [depth, colour] = [bytes[24], bytes[25]];
   const packed: Uint8Array[] = [];
   let palette: Uint8Array = new Uint8Array(0);
+  let clear = palette;
   let orientation = 1;
   for (const { kind, body } of chunks(bytes)) {
     if (kind === "PLTE") palette = body;
+    if (kind === "tRNS") clear = body;
     if (kind === "eXIf") orientation = tiffOrientation(body);
     if (kind === "IDAT") packed.push(body);
   }
   if (!(colour in SAMPLES) || width === 0 || height === 0) throw damaged();
-  return { width, height, depth, colour, palette, orientation, packed };
+  return { width, height, depth, colour, palette, clear, orientation, packed };
 }
 
 async function inflated(packed: readonly Uint8Array[]): Promise<Uint8Array> {
@@ -148,11 +152,12 @@ function predicted(kind: number, left: number, up: number, corner: number): numb
 }
 
 function rgbOf(lines: Uint8Array, header: Header): Pixels {
-  const { width, height, depth, colour, palette } = header;
+  const { width, height, depth, colour, palette, clear } = header;
   const samples = SAMPLES[colour];
   const stride = (width * depth * samples + 7) >> 3;
   const sample = reader(depth, colour);
   const data = new Uint8Array(3 * width * height);
+  const alpha = new Uint8Array(width * height).fill(255);
   for (let y = 0, to = 0; y < height; y += 1) {
     const line = lines.subarray(y * stride, (y + 1) * stride);
     for (let x = 0; x < width; x += 1, to += 3) {
@@ -161,9 +166,11 @@ function rgbOf(lines: Uint8Array, header: Header): Pixels {
         if (colour === 3) data[to + c] = palette[3 * first + c];
         else data[to + c] = samples < 3 ? first : sample(line, x * samples + c);
       }
+      if (samples % 2 === 0) alpha[to / 3] = sample(line, (x + 1) * samples - 1);
+      else if (colour === 3) alpha[to / 3] = clear[first] ?? 255;
     }
   }
-  return { width, height, data };
+  return { width, height, data, alpha };
 }
 
 /** Reads sample `i` of a line as 8 bits; the index itself where it is one of a palette. */

@@ -3,6 +3,7 @@ import { type Behind, before, openBehind } from "./filters/behind.js";
 import type { Library } from "./filters/library.js";
 import { refined } from "./filters/matting.js";
 import { PocketLensError } from "./errors.js";
+import { shown } from "./transparency.js";
 import type { Mask, Pixels, Rgba } from "./results.js";
 
 /** What takes a photo's mask to the photo's people before something else. Raises as `openPhoto`
@@ -18,5 +19,6 @@ export async function composing(
   }
   const opened = await openBehind(behind);
   const table = library?.tables.backdrops ?? null;
-  return (mask) => before(photo, refined(photo, mask), opened, table);
+  const rgb = shown(photo);
+  return (mask) => before(rgb, refined(rgb, mask), opened, table);
 }

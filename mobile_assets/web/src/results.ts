@@ -3,11 +3,12 @@
  * the top left corner of the top left pixel; left and right are those of the person.
  */
 
-/** RGB, 8 bits: `data` has 3 bytes a pixel, row by row. */
+/** RGB, 8 bits: `data` has 3 bytes a pixel, row by row; `alpha` one, where not all is opaque. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  readonly alpha?: Uint8Array;
 }
 
 /** The same with how opaque each pixel is: 4 bytes a pixel, colours not multiplied by it. */

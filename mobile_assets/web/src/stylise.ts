@@ -3,6 +3,7 @@ import { lightened } from "./cielab.js";
 import { PocketLensError, UnknownName } from "./errors.js";
 import type { Picture, Pixels, Tensor } from "./results.js";
 import { clamp, rint } from "./rounding.js";
+import { withAlpha } from "./transparency.js";
 
 const { fround } = Math;
 
@@ -13,7 +14,7 @@ export interface Finish {
   readonly keepColours?: boolean;
 }
 
-/** With the photo's colours, and as much of the style, as was asked for; both pictures have
+/** With the photo's colours, transparency, and as much of the style, as was asked for; both pictures have
  * the same size. */
 export function finished(
   photo: Pixels,
@@ -21,7 +22,8 @@ export function finished(
   { strength = 1, keepColours = false }: Finish,
 ): Picture {
   const painted = keepColours ? lightened(photo, pixels) : pixels;
-  return { pixels: strength < 1 ? blended(photo, painted, strength) : painted };
+  const made = strength < 1 ? blended(photo, painted, strength) : painted;
+  return { pixels: withAlpha(made, photo) };
 }
 
 /** In float32, the product of the photo not rounded before the sum. */

@@ -19,7 +19,7 @@ export function resultRecord(value: Result): Json {
     };
   }
   if ("probability" in value) return { person: share(mean(value.probability)) };
-  if ("pixels" in value) return { channels: "RGB" };
+  if ("pixels" in value) return { channels: value.pixels.alpha ? "RGBA" : "RGB" };
   return { values: [...value.values.data] };
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, test } from "node:test";
 import { BackendError, PocketLensError, UnknownName } from "../src/errors.js";
 import { jpegMarks } from "../src/exif.js";
+import type { Request } from "../src/lens.js";
 import { type Outcome, degraded, mapped, unavailable } from "../src/outcomes.js";
 import { RemoteLens } from "../src/remote/remote_lens.js";
 import type { RemoteSettings } from "../src/remote/remote_settings.js";
@@ -27,7 +28,6 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "object-detection": { objects: [] },
   "style-transfer": { pixels: PHOTO },
   "style-transfer-any": { pixels: PHOTO },
-  "super-resolution-compact": { pixels: grey(128, 96) },
 };
 
 function grey(width: number, height: number): Pixels {
@@ -40,7 +40,11 @@ class Trying {
   seconds = 0;
   broken = false;
 
-  async predict(model: string): Promise<Prediction> {
+  async predict(
+    model: string,
+    _: Uint8Array | Pixels,
+    { scale }: Request = {},
+  ): Promise<Prediction> {
     this.asked.push(model);
     await new Promise((resolve) => setTimeout(resolve, 1000 * this.seconds));
     if (this.broken) throw new BackendError("the graph is broken: build it again");
@@ -51,7 +55,8 @@ class Trying {
       backend: "litert.js",
     };
     const from = { model, ...ran, accelerator: "wasm" };
-    return { value: RESULTS[model] ?? { faces: [] }, ms: NO_TIME, from };
+    const larger = scale && { pixels: grey(32 * scale, 24 * scale) };
+    return { value: larger || (RESULTS[model] ?? { faces: [] }), ms: NO_TIME, from };
   }
 }
 
@@ -400,9 +405,9 @@ test("a router composes what either side saw", async () => {
 
 /** A lens that sees nobody. */
 class Seeing extends Trying {
-  override async predict(model: string): Promise<Prediction> {
+  override async predict(model: string, photo: Uint8Array | Pixels): Promise<Prediction> {
     const { width, height } = PHOTO;
     const value = { width, height, probability: new Float32Array(width * height) };
-    return { ...(await super.predict(model)), value };
+    return { ...(await super.predict(model, photo)), value };
   }
 }

@@ -1,5 +1,5 @@
 /** Pixels to canvases and files. */
-import type { Rgba } from "../../../mobile_assets/web/src/results.js";
+import type { Pixels, Rgba } from "../../../mobile_assets/web/src/results.js";
 import type { Soft } from "./types.js";
 
 /** A surface that can be drawn on, with its pen. */
@@ -10,23 +10,15 @@ export function surface(width: number, height: number) {
   return { canvas, pen };
 }
 
-/** RGB bytes as a canvas. */
-export function canvasOf({
-  width,
-  height,
-  data,
-}: {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}): OffscreenCanvas {
+/** RGB bytes, as opaque as they say, as a canvas. */
+export function canvasOf({ width, height, data, alpha }: Pixels): OffscreenCanvas {
   const { canvas, pen } = surface(width, height);
   const made = pen.createImageData(width, height);
   for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
     made.data[to] = data[from];
     made.data[to + 1] = data[from + 1];
     made.data[to + 2] = data[from + 2];
-    made.data[to + 3] = 255;
+    made.data[to + 3] = alpha?.[from / 3] ?? 255;
   }
   pen.putImageData(made, 0, 0);
   return canvas;

@@ -2,6 +2,7 @@
 import { openPhoto } from "../images.js";
 import { clamp, rint } from "../rounding.js";
 import type { Pixels, Rgba } from "../results.js";
+import { shown, withAlpha } from "../transparency.js";
 import { backdrop } from "./backdrop.js";
 import { rgbOf } from "./colours.js";
 import { defocused } from "./defocus.js";
@@ -31,7 +32,7 @@ export async function openBehind(behind: Behind): Promise<OpenedBehind> {
   const { picture } = behind;
   return {
     behind: "picture",
-    picture: picture instanceof Uint8Array ? await openPhoto(picture) : picture,
+    picture: shown(picture instanceof Uint8Array ? await openPhoto(picture) : picture, true),
   };
 }
 
@@ -45,18 +46,19 @@ export function before(
 ): Rgba {
   if (behind.behind === "nothing") return cutOut(photo, alpha);
   if (behind.behind === "blur") {
-    return opaque(defocused(photo, { alpha, depth: null }, BLUR));
+    return rgbaOf(withAlpha(defocused(photo, { alpha, depth: null }, BLUR), photo));
   }
-  return opaque(over(photo, painted(behind, photo, table), alpha));
+  return rgbaOf(over(photo, painted(behind, photo, table), alpha));
 }
 
-/** A picture that hides everything. */
-export function opaque({ width, height, data: rgb }: Pixels): Rgba {
+/** A picture that hides everything, but for what it says itself. */
+export function rgbaOf({ width, height, data: rgb, alpha }: Pixels): Rgba {
   const data = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
     data[to] = rgb[from];
     data[to + 1] = rgb[from + 1];
     data[to + 2] = rgb[from + 2];
+    if (alpha) data[to + 3] = alpha[from / 3];
   }
   return { width, height, data };
 }

@@ -8,7 +8,7 @@
 import { clamp } from "../rounding.js";
 import type { Pixels } from "../results.js";
 import type { Scene } from "./scene.js";
-import { over } from "./layering.js";
+import { besides, over } from "./layering.js";
 import { type Plane, bytesOf, gaussian, plane, planeOf, resized } from "./planes.js";
 
 const WIDEST = 1 / 20; // of the longer side, at full strength
@@ -25,7 +25,8 @@ export function defocused(photo: Pixels, { alpha, depth }: Seen, strength: numbe
   const person = alpha ?? plane(photo.width, photo.height);
   const behind =
     depth === null ? withoutPerson(photo, person, sigma) : byDepth(photo, person, depth, sigma);
-  return over(photo, behind, person);
+  const { width, height, data } = photo; // opaque: what it is to be is said by who asked
+  return over({ width, height, data }, behind, person);
 }
 
 /** Between pictures of more and more blur, by how far everything is. */
@@ -68,8 +69,8 @@ function withoutPerson(photo: Pixels, alpha: Plane, sigma: number): Pixels {
   const scale = Math.min(1, SHARPEST / sigma);
   const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
   const colours = resized(planeOf(photo, 3), size[0], size[1], "area");
-  const person = resized(alpha, size[0], size[1], "area");
-  const weight = { ...person, data: person.data.map((share) => (1 - share) ** 2 + 1e-4) };
+  const rest = resized(besides(alpha, photo), size[0], size[1], "area");
+  const weight = { ...rest, data: rest.data.map((share) => share ** 2 + 1e-4) };
   const weighted = plane(size[0], size[1], 3);
   weighted.data.forEach(
     (_, i) => (weighted.data[i] = colours.data[i] * weight.data[Math.floor(i / 3)]),

@@ -9,6 +9,7 @@ import { isFace } from "../close_up.js";
 import { openPhoto } from "../images.js";
 import type { Lens } from "../lens.js";
 import type { Face, Faces, Mask, Picture, Pixels } from "../results.js";
+import { seen, shown } from "../transparency.js";
 import { applied } from "./apply.js";
 import type { Library } from "./library.js";
 import { refined } from "./matting.js";
@@ -59,10 +60,10 @@ export class Filter {
     return new Filter(name, recipe, await ready(recipe, name, library), library);
   }
 
-  /** The filtered photo at its own size; raises as `Lens.predict` does. */
+  /** The filtered photo at its own size, white where it was transparent; raises as `Lens.predict` does. */
   async run(lens: Looking, photo: Uint8Array | Pixels, also: Also = {}): Promise<Pixels> {
     const rgb = photo instanceof Uint8Array ? await openPhoto(photo) : photo;
-    return this.apply(rgb, await this.observe(lens, rgb, also));
+    return this.apply(shown(rgb, true), await this.observe(lens, rgb, also));
   }
 
   /** The filtered picture where the scene is known already. */
@@ -83,7 +84,7 @@ export class Filter {
     const painted: Record<string, Pixels> = {};
     for (const mix of needs.styles) {
       const { value } = await lens.predict(STYLE, rgb, { mix });
-      painted[mix] = (value as Picture).pixels;
+      painted[mix] = shown((value as Picture).pixels, true);
     }
     return { faces, alpha, depth, painted, seconds };
   }
@@ -91,7 +92,7 @@ export class Filter {
 
 async function alphaOf(lens: Pick<Lens, "predict">, rgb: Pixels): Promise<Plane> {
   const { value } = await lens.predict(PORTRAIT, rgb);
-  return refined(rgb, value as Mask);
+  return seen(refined(shown(rgb), value as Mask), rgb);
 }
 
 /** Faces with landmarks, and with smiles where they are needed; what turns out to be no face by

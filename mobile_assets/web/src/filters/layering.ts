@@ -6,6 +6,7 @@
  */
 import { clamp } from "../rounding.js";
 import type { Pixels, Rgba } from "../results.js";
+import { seen } from "../transparency.js";
 import { type Plane, boxed, plane, planeOf, resized } from "./planes.js";
 
 const LONGEST = 160;
@@ -29,7 +30,7 @@ export function over(photo: Pixels, behind: Pixels, alpha: Plane): Pixels {
 export function cutOut(photo: Pixels, alpha: Plane): Rgba {
   const { width, height } = photo;
   const data = new Uint8ClampedArray(4 * width * height);
-  alpha.data.forEach((share, pixel) => (data[4 * pixel + 3] = 255 * share));
+  seen(alpha, photo).data.forEach((share, pixel) => (data[4 * pixel + 3] = 255 * share));
   eachOfPerson(photo, alpha, (pixel, channel, own) => (data[4 * pixel + channel] = own));
   return { width, height, data };
 }
@@ -39,16 +40,17 @@ type Put = (pixel: number, channel: number, own: number, share: number) => void;
 
 function eachOfPerson(photo: Pixels, alpha: Plane, put: Put): void {
   const sides = sidesOf(photo, alpha);
+  const there = seen(alpha, photo).data;
   for (let pixel = 0; pixel < alpha.data.length; pixel += 1) {
     const share = alpha.data[pixel];
     if (share < SURE) continue;
     const small = 3 * placed(pixel, photo, sides.near);
     for (let c = 0; c < 3; c += 1) {
-      const seen = photo.data[3 * pixel + c];
+      const value = photo.data[3 * pixel + c];
       const near = sides.near.data[small + c];
       const far = sides.far.data[small + c];
-      const own = clamp(near + share * (seen - share * near - (1 - share) * far), 0, 255);
-      put(pixel, c, share > 1 - SURE ? seen : own, share);
+      const own = clamp(near + share * (value - share * near - (1 - share) * far), 0, 255);
+      put(pixel, c, share > 1 - SURE ? value : own, there[pixel]);
     }
   }
 }
@@ -59,14 +61,19 @@ function placed(pixel: number, { width, height }: Pixels, small: Plane): number 
   return y * small.width + x;
 }
 
+/** How much of what is seen of a photo is not the person. */
+export function besides(alpha: Plane, photo: Pixels): Plane {
+  return seen({ ...alpha, data: alpha.data.map((share) => 1 - share) }, photo);
+}
+
 /** Mean colours of the person and of what is behind, at a small size. */
 function sidesOf(photo: Pixels, alpha: Plane): { near: Plane; far: Plane } {
   const scale = Math.min(1, LONGEST / Math.max(photo.width, photo.height));
   const size = [photo.width, photo.height].map((side) => Math.max(1, Math.round(side * scale)));
   const colours = resized(planeOf(photo, 3), size[0], size[1], "area");
-  const share = resized(alpha, size[0], size[1], "area");
-  const behind = { ...share, data: share.data.map((value) => 1 - value) };
-  return { near: meansOf(colours, share), far: meansOf(colours, behind) };
+  const small = (of: Plane) => resized(of, size[0], size[1], "area");
+  const [near, far] = [seen(alpha, photo), besides(alpha, photo)];
+  return { near: meansOf(colours, small(near)), far: meansOf(colours, small(far)) };
 }
 
 /** The mean colour around each pixel, weighted by the eighth power of the share. */

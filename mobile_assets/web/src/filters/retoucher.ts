@@ -6,12 +6,12 @@
  */
 import { openPhoto } from "../images.js";
 import type { Lens, Request, Trace } from "../lens.js";
+import { composing } from "../portrait.js";
 import { NO_TIME, added } from "../predictor.js";
 import type { Mask, Pixels, Prediction, Provenance, Rgba, Timings } from "../results.js";
-import { type Behind, before, openBehind, opaque } from "./behind.js";
+import { type Behind, rgbaOf } from "./behind.js";
 import { Filter } from "./filter.js";
 import type { Library } from "./library.js";
-import { refined } from "./matting.js";
 
 /** The picture, of the photo's size; the models that were asked, and milliseconds: those of
  * the models added up, and of all that was drawn. */
@@ -33,7 +33,7 @@ export class Retoucher {
    * `Lens.predict` does. */
   async filter(preset: string, photo: Uint8Array | Pixels): Promise<Retouched> {
     const filter = await Filter.preset(preset, this.library);
-    return this.timed(photo, async (rgb, lens) => opaque(await filter.run(lens, rgb)));
+    return this.timed(photo, async (rgb, lens) => rgbaOf(await filter.run(lens, rgb)));
   }
 
   /** The photo's people before something else, hair and all; raises as `Lens.predict` does,
@@ -43,11 +43,10 @@ export class Retoucher {
     photo: Uint8Array | Pixels,
     model = "portrait-segmentation",
   ): Promise<Retouched> {
-    const opened = await openBehind(behind);
     return this.timed(photo, async (rgb, lens) => {
+      const compose = await composing(rgb, behind, this.library);
       const { value } = await lens.predict(model, rgb);
-      const alpha = refined(rgb, value as Mask);
-      return before(rgb, alpha, opened, this.library.tables.backdrops);
+      return compose(value as Mask);
     });
   }
 

@@ -131,8 +131,14 @@ export class RemoteLens {
   }
 
   /** The photo with more pixels; `fields`: what the server's model takes. */
-  superResolution(photo: Shown, how?: How, fields: Fields = {}): Promise<Outcome<Picture>> {
-    return this.ask("super-resolution", photo, fields, how);
+  async superResolution(
+    photo: Shown,
+    how?: How,
+    fields: Fields = {},
+  ): Promise<Outcome<Picture>> {
+    const shown = await opened(photo);
+    const outcome = await this.ask("super-resolution", shown, fields, how);
+    return mapped(outcome, (made) => finished(shown.pixels, made, {}));
   }
 
   /** The objects with their masks; `fields`: `score`, `classes` and more. */
@@ -149,11 +155,8 @@ export class RemoteLens {
     return this.ask("semantic-segmentation", photo, fields, how);
   }
 
-  /**
-   * The objects of those names cut out; `fields`: `background`, `score`.
-   *
-   * Degraded where the server had to do without its network for outlines.
-   */
+  /** The objects of those names cut out; `fields`: `background`, `score`. Degraded where the
+   * server had to do without its network for outlines. */
   cut(
     photo: Shown,
     objects: readonly string[],
@@ -163,8 +166,7 @@ export class RemoteLens {
     return this.ask("cut", photo, { objects, ...fields }, how);
   }
 
-  /** Many analyses in one question: those named, or all that the server can make without being
-   * told more. */
+  /** Many analyses in one question: those named, or all that need to be told no more. */
   analyze(
     photo: Shown,
     analyses: readonly string[] = [],

@@ -4,10 +4,10 @@
  * A photo that has to be shrunk is sent as JPEG; a JPEG that is small enough is sent as it is,
  * but for where and with what it was taken; anything else as PNG.
  */
-import { PhotoTooLarge } from "../errors.js";
 import { jpegMarks } from "../exif.js";
 import type { Size } from "../geometry.js";
-import { openPhoto } from "../images.js";
+import { rgbaOf } from "../filters/behind.js";
+import { openPhoto, penOf } from "../images.js";
 import type { Resize } from "../manifest_types.js";
 import { fitPixels } from "../preprocess.js";
 import type { Pixels } from "../results.js";
@@ -100,18 +100,10 @@ export async function encoded(
   type: MediaType,
   quality: number,
 ): Promise<Uint8Array> {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { colorSpace: "srgb", alpha: false });
-  if (context === null) throw new PhotoTooLarge("the browser has no memory left: shrink it");
-  const rgba = new ImageData(width, height);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    rgba.data[to] = data[from];
-    rgba.data[to + 1] = data[from + 1];
-    rgba.data[to + 2] = data[from + 2];
-    rgba.data[to + 3] = 255;
-  }
-  context.putImageData(rgba, 0, 0);
-  const blob = await canvas.convertToBlob({ type, quality });
+  const pen = penOf(width, height, { alpha: false });
+  const { data: rgba } = rgbaOf({ width, height, data });
+  pen.putImageData(new ImageData(rgba, width, height), 0, 0);
+  const blob = await pen.canvas.convertToBlob({ type, quality });
   return new Uint8Array(await blob.arrayBuffer());
 }
 
