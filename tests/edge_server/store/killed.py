@@ -22,7 +22,6 @@ import msgspec
 import psycopg
 import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite
-import sqlalchemy.orm
 
 from edge_server.intake.upload import Upload
 from edge_server.settings import Settings
@@ -72,7 +71,7 @@ class Killer:
 
 
 def main(settings: Settings, photos: int) -> None:
-    sqlalchemy.orm.configure_mappers()
+    every_table.every_table()
     for line in iter(partial(os.read, 0, 100), b""):
         first, kill_after = map(int, line.split())
         made = os.fork()
