@@ -805,13 +805,65 @@ def test_without_the_runtime_the_page_says_how_to_get_it(
     visitor.leave()
 
 
+KEPT = {"format": "jpeg", "width": 8, "height": 8, "kept": 1.7e9}
+AWAY = {
+    "title": "The store cannot be reached",
+    "code": "storage-unavailable",
+    "detail": "the store cannot be reached: ask again soon",
+}
+
+
+def test_a_photo_that_could_not_be_forgotten_is_said_to_be_there(
+    web: Any, server: Server
+) -> None:
+    web.ready()
+    context = web.browser.new_context(service_workers="block")
+    one = {"photos": [KEPT | {"id": "a"}]}
+    context.route("**/v1/photos?*", lambda route: route.fulfill(json=one))
+    answer = {"status": 503, "content_type": "application/problem+json"}
+    context.route("**/v1/photos/a**", lambda route: route.fulfill(json=AWAY, **answer))
+    visitor = Visitor(web, server.url, context=context)
+    visitor.page.click("#history .kept .forget")
+    visitor.page.wait_for_selector("#history .notice")
+    assert "not forgotten" in visitor.page.inner_text("#history .notice")
+    assert "not forgotten" in visitor.page.inner_text("#status")
+    assert visitor.page.is_visible("#history .kept .forget")
+    visitor.leave()
+
+
+def test_of_two_lists_that_were_asked_for_at_once_the_newest_is_shown(
+    web: Any, server: Server, samples: Path
+) -> None:
+    web.ready()
+    context = web.browser.new_context(service_workers="block")
+    asked: list[Any] = []
+
+    def ask(route: Any) -> None:
+        asked.append(route)
+
+    context.route("**/v1/photos?*", ask)
+    context.route("**/v1/photos/*/**", lambda route: route.fulfill(status=404, json={}))
+    visitor = Visitor(web, server.url, context=context)
+    visitor.take(samples / PHOTO)
+    visitor.page.click("#again")
+    while len(asked) < 2:
+        visitor.page.wait_for_timeout(20)
+    asked[1].fulfill(json={"photos": [KEPT | {"id": "b", "width": 9}]})
+    visitor.page.wait_for_selector("#history .kept img[alt*=', 9 ']")
+    with visitor.page.expect_response("**/v1/photos?*") as late:
+        asked[0].fulfill(json={"photos": [KEPT | {"id": "a"}]})
+    late.value.finished()
+    visitor.page.wait_for_timeout(100)
+    assert visitor.page.locator("#history .kept").count() == 1
+    assert visitor.page.is_visible("#history .kept img[alt*=', 9 ']")
+    visitor.leave()
+
+
 def test_a_store_that_is_away_is_no_empty_history(web: Any, server: Server) -> None:
-    told = {"title": "The store cannot be reached", "code": "storage-unavailable"}
-    told["detail"] = "the store cannot be reached: ask again soon"
     web.ready()
     context = web.browser.new_context(service_workers="block")
     answer = {"status": 503, "content_type": "application/problem+json"}
-    context.route("**/v1/photos?*", lambda route: route.fulfill(json=told, **answer))
+    context.route("**/v1/photos?*", lambda route: route.fulfill(json=AWAY, **answer))
     visitor = Visitor(web, server.url, context=context)
     visitor.page.wait_for_selector("#history .notice")
     assert "ask again soon" in visitor.page.inner_text("#history")

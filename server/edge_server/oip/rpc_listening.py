@@ -42,11 +42,8 @@ async def rpc_served(services: Services, leave: asyncio.Event) -> AsyncIterator[
     finally:
         leave.set()
         await leaving
-        for close in (
-            service.close,
-            photos.close,
-        ):  # what runs in their threads may need this loop
-            await asyncio.to_thread(close)
+        for used in (service, photos):
+            await asyncio.to_thread(used.close)  # what runs in their threads may need this loop
 
 
 async def _left(server: aio.Server, leave: asyncio.Event, seconds: float) -> None:

@@ -14,6 +14,7 @@ interface Kept {
 
 const MOST = 24;
 const shown: string[] = [];
+let lists = 0;
 
 /** Where these are the reasons, there is no history to be told of, or they are told elsewhere. */
 const NO_HISTORY = [
@@ -24,26 +25,33 @@ const NO_HISTORY = [
   "unreachable",
 ];
 
-/** List them; a store that is away is said, and is no empty list. */
+/** List them; a store that is away is said, and is no empty list.  Of lists that were asked
+ * for at once, the newest is shown. */
 export async function listHistory(take: (photo: Promise<Photo>) => void): Promise<void> {
-  for (const address of shown.splice(0)) URL.revokeObjectURL(address);
+  lists += 1;
+  const mine = lists;
   try {
     const { photos } = await record<{ photos: readonly Kept[] }>(`/v1/photos?limit=${MOST}`);
+    if (mine !== lists) return;
+    for (const address of shown.splice(0)) URL.revokeObjectURL(address);
     put(
       photos.map((photo) => tile(photo, take)),
       photos.length > 0,
     );
   } catch (error) {
+    if (mine !== lists) return;
     const { code, message } = error as Trouble;
     put([h("p", { class: "notice" }, message)], !NO_HISTORY.includes(code));
   }
 }
 
 function put(content: readonly HTMLElement[], seen: boolean): void {
-  find("history")
-    .querySelector(".tiles")
-    ?.replaceChildren(...content);
+  tiles()?.replaceChildren(...content);
   find("history").hidden = !seen;
+}
+
+function tiles(): Element | null {
+  return find("history").querySelector(".tiles");
 }
 
 function tile(photo: Kept, take: (photo: Promise<Photo>) => void): HTMLElement {
@@ -85,10 +93,16 @@ async function original({ id, format }: Kept): Promise<Photo> {
 }
 
 async function remove({ id }: Kept, take: (photo: Promise<Photo>) => void): Promise<void> {
-  await call(`/v1/photos/${id}`, { method: "DELETE" }).catch((error: Error) =>
-    say(error.message),
-  );
-  say("The photo and everything known of it is forgotten");
+  let said = "The photo and everything known of it is forgotten";
+  const notices: HTMLElement[] = [];
+  try {
+    await call(`/v1/photos/${id}`, { method: "DELETE" });
+  } catch (error) {
+    said = `The photo is not forgotten: ${(error as Error).message}`;
+    notices.push(h("p", { class: "notice" }, said));
+  }
+  say(said);
   await listHistory(take);
+  tiles()?.prepend(...notices);
   find("history-title").focus();
 }

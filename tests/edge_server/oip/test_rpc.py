@@ -180,7 +180,7 @@ def test_a_deadline_frees_the_slot(world: Callable[..., Any]) -> None:
     began = time.monotonic()
     error = here.rpc.refused("ModelInfer", request(), timeout=0.05)
     assert error.code() is Code.DEADLINE_EXCEEDED
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5  # nobody lets it go
     here.held.go.set()
     settled(here)
     assert answer(here, request()).outputs
@@ -348,13 +348,14 @@ def test_what_is_full_says_when_to_come_again(
 def test_more_calls_than_there_is_room_for(world: Callable[..., Any]) -> None:
     here = world(held=True, request_threads=1)
     here.held.go.clear()
-    taken = [here.rpc.call("ModelInfer", request()) for _ in range(2)]
-    assert here.held.entered.acquire(timeout=10)
-    time.sleep(0.1)
-    assert here.rpc.refused("ModelInfer", request()).code() is Code.RESOURCE_EXHAUSTED
+    calls = [here.rpc.call("ModelInfer", request()) for _ in range(4)]
+    wait(lambda: sum(call.done() for call in calls) == 2)
+    refused = [call for call in calls if call.done()]
+    assert [call.code() for call in refused] == [Code.RESOURCE_EXHAUSTED] * 2
     here.held.go.set()
-    for call in taken:
-        call.result(10)
+    for call in calls:
+        if call not in refused:
+            call.result(10)
 
 
 def test_a_model_that_has_failed_is_not_ready(world: Callable[..., Any]) -> None:

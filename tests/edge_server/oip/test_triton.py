@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -240,14 +242,22 @@ def test_a_server_told_to_end_finishes_what_runs_over_grpc(
         grpc.client.async_infer(
             "background", [image], lambda result, error: ends.append(error or result)
         )
-    import time
-
-    time.sleep(0.1)
+    until = time.monotonic() + 60
+    while not _ran_again(server.address):
+        assert time.monotonic() < until
+        time.sleep(0.02)
     assert server.end(signal.SIGTERM) == 0
     assert len(ends) == 3
     refused = [one for one in ends if isinstance(one, InferenceServerException)]
     assert len(refused) < 3
     assert all(one.status() == "StatusCode.UNAVAILABLE" for one in refused)
+
+
+def _ran_again(address: str) -> bool:
+    told = httpx.get(f"{address}/metrics").text
+    return (
+        re.search(r'runs_total\{model="portrait-segmentation"\} ([2-9]|\d\d)', told) is not None
+    )
 
 
 def test_random_tensors_are_answered_or_refused_alike(
