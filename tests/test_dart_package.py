@@ -150,7 +150,7 @@ def test_modules_have_the_names_of_the_python_ones() -> None:
         *("postprocess/landmarks", "postprocess/segmentation", "postprocess/style"),
         *("outcomes", "router", "routing", "device_side", "fallbacks", "remote/answers"),
         *("remote/analyze", "remote/asking", "remote/breaker", "remote/caller"),
-        *("remote/capabilities",),
+        *("remote/capabilities", "transparency", "portrait"),
         *("remote/refusals", "remote/remote_lens", "remote/remote_settings"),
         *("remote/retrying", "remote/uploads"),
     ):

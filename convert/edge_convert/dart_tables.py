@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from edge_convert.dart_filters import SIZE_WH, backdrop_rows, filter_rows, random_rows
+from edge_convert.dart_transparency import transparency_rows
 from edge_convert.dart_types import PACKAGE
 from edge_runtime import contract as c
 from edge_runtime import frames, geometry, painting, preprocess, stylise
@@ -52,6 +53,7 @@ def tables() -> Json:
         "labels": _labels(),
         "styles": [[mix, _floats(stylise.parse_style(mix, 4))] for mix in ("2", "0:1,3:2")],
         "finished": list(_finished()),
+        "transparency": list(transparency_rows(photo(7, 5))),
         "colours": list(_colours()),
         "upright": list(_uprights()),
         "random": list(random_rows()),

@@ -14,6 +14,14 @@ void main() {
   test('a photo is decoded', () async {
     final photo = await decodePhoto((await files('golden/photos/card.png'))!);
     expect((photo.width, photo.height), (24, 16));
+    expect(photo.alpha, isNull);
+  });
+
+  test('alpha is kept beside the colours', () async {
+    final bytes = (await files('golden/photos/decode/alpha.png'))!;
+    final photo = await decodePhoto(bytes);
+    expect(photo.alpha, hasLength(24 * 16));
+    expect((photo.alpha!.first, photo.alpha!.last), (8, 247));
   });
 
   for (final (what, bytes) in [

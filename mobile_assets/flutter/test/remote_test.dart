@@ -243,6 +243,33 @@ void main() {
     expect((alone as Ok<Rgba>).value.data[3], 0);
   });
 
+  test('what a server makes is as transparent as the photo', () async {
+    Pixels faded(int width, int height) {
+      final alpha = Uint8List(width * height)..[0] = 100;
+      return Pixels(width, height, grey(width, height).data, alpha);
+    }
+
+    RemoteLens saying(String task) {
+      final row = rowsOf('answers').firstWhere((row) => row['task'] == task);
+      return Said(() => replyOf({'status': 200, 'body': row['body']})).lens();
+    }
+
+    final photo = Opened(faded(4, 2));
+    final painted = await saying('style').style(photo) as Ok<Picture>;
+    expect(painted.value.pixels.alpha, photo.pixels.alpha);
+    final small = Opened(faded(2, 1));
+    final enlarging = saying('super-resolution').superResolution(small);
+    final large = (await enlarging as Ok<Picture>).value.pixels;
+    expect((large.width, large.alpha!.length), (4, 8));
+    expect((large.alpha!.first > 90, large.alpha!.last), (true, 0));
+    final cut = await saying('cut').cut(photo, ['cat']) as Ok<CutOut>;
+    expect([
+      for (var i = 3; i < 32; i += 4) cut.value.data[i],
+    ], everyElement(0));
+    final solid = await saying('cut').cut(Opened(grey(4, 2)), ['cat']);
+    expect((solid as Ok<CutOut>).value.data[15], 255);
+  });
+
   test('a mistake of the app says nothing of the server', () async {
     final server = Said(() => throw StateError('a mistake'));
     final lens = server.lens();
@@ -297,9 +324,12 @@ void main() {
   }
 
   test('the engine makes a PNG of the same pixels', () async {
-    final rgb = Pixels(2, 1, Uint8List.fromList([1, 2, 3, 250, 128, 0]));
+    final data = Uint8List.fromList([1, 2, 3, 250, 128, 0]);
+    final rgb = Pixels(2, 1, data, Uint8List.fromList([0, 99]));
     final (content, mediaType) = await encodePng(rgb);
     expect(mediaType, 'image/png');
-    expect((await decodePhoto(content)).data, rgb.data);
+    final sent = await decodePhoto(content);
+    expect(sent.data, data);
+    expect(sent.alpha, isNull);
   });
 }

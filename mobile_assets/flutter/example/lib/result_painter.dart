@@ -5,14 +5,15 @@ import 'dart:ui' as ui;
 import 'package:flutter/material.dart';
 import 'package:pocketlens/pocketlens.dart';
 
-/// Pixels as an image of the engine.
+/// Pixels as an image of the engine, which wants colours multiplied by how opaque they are.
 Future<ui.Image> imageOf(Pixels pixels) {
   final rgba = Uint8List(4 * pixels.width * pixels.height);
   for (var from = 0, to = 0; to < rgba.length; from += 3, to += 4) {
-    rgba[to] = pixels.data[from];
-    rgba[to + 1] = pixels.data[from + 1];
-    rgba[to + 2] = pixels.data[from + 2];
-    rgba[to + 3] = 255;
+    final alpha = pixels.alpha?[from ~/ 3] ?? 255;
+    for (var c = 0; c < 3; c += 1) {
+      rgba[to + c] = pixels.data[from + c] * alpha ~/ 255;
+    }
+    rgba[to + 3] = alpha;
   }
   final made = Completer<ui.Image>();
   ui.decodeImageFromPixels(

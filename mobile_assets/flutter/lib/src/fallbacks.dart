@@ -8,6 +8,7 @@ import 'pipeline.dart';
 import 'remote/uploads.dart';
 import 'results.dart';
 import 'routing.dart';
+import 'transparency.dart';
 
 const _scales = {2, 4};
 const _most = 250000; // pixels of a photo that a device enlarges by a network
@@ -41,7 +42,9 @@ Future<Worked<Picture>> _enlarged(Lens lens, Pixels photo, int scale) async {
     final made = await lens.superResolution(photo);
     final size = (photo.width * scale, photo.height * scale);
     final pixels = made.value.pixels;
-    final fitted = pixels.width == size.$1 ? pixels : resized(pixels, size);
+    final fitted = pixels.width == size.$1
+        ? pixels
+        : withAlpha(resized(pixels, size), photo);
     return (Picture(fitted), deviceProvenance(made));
   } on UnknownName {
     return _larger(photo, scale); // the bundle has no such network
@@ -51,7 +54,7 @@ Future<Worked<Picture>> _enlarged(Lens lens, Pixels photo, int scale) async {
 Worked<Picture> _larger(Pixels photo, int scale) {
   final watch = Stopwatch()..start();
   final size = (photo.width * scale, photo.height * scale);
-  final larger = resized(photo, size);
+  final larger = withAlpha(resized(photo, size), photo);
   final provenance = OutcomeProvenance(
     where: Side.device,
     model: 'bilinear',

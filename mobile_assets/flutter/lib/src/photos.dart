@@ -16,7 +16,8 @@ const maxPixels = 150000000;
 
 /// The photo in those bytes as a person sees it.
 ///
-/// The engine carries out EXIF orientation and turns ICC profiles into sRGB; alpha is dropped.
+/// The engine carries out EXIF orientation and turns ICC profiles into sRGB; alpha is kept beside
+/// the colours, where not all is opaque.
 /// Raises [PhotoUnreadable] or [PhotoTooLarge].
 Future<Pixels> decodePhoto(Uint8List bytes) async {
   if (bytes.isEmpty) {
@@ -68,7 +69,7 @@ void _checkPixels(int width, int height) {
 }
 
 Future<Pixels> _read(ui.Image image) async {
-  // Straight, because dropping alpha must not darken what lies below it.
+  // Straight, because colours without their alpha must not be darker.
   const format = ui.ImageByteFormat.rawStraightRgba;
   final read = await image.toByteData(format: format);
   if (read == null) {
@@ -76,15 +77,18 @@ Future<Pixels> _read(ui.Image image) async {
   }
   final rgba = Uint8List.sublistView(read);
   final data = Uint8List(3 * image.width * image.height);
+  final alpha = Uint8List(image.width * image.height);
   for (var from = 0, to = 0; to < data.length; from += 4, to += 3) {
     data[to] = rgba[from];
     data[to + 1] = rgba[from + 1];
     data[to + 2] = rgba[from + 2];
+    alpha[to ~/ 3] = rgba[from + 3];
   }
-  return Pixels(image.width, image.height, data);
+  final isOpaque = alpha.every((value) => value == 255);
+  return Pixels(image.width, image.height, data, isOpaque ? null : alpha);
 }
 
-/// Pixels as a PNG file, for `RemoteLens`; the engine makes no JPEG.
+/// Pixels as a PNG file, opaque, for `RemoteLens`; the engine makes no JPEG.
 Future<(Uint8List, String)> encodePng(Pixels rgb) async {
   final rgba = Uint8List(4 * rgb.width * rgb.height);
   for (var from = 0, to = 0; to < rgba.length; from += 3, to += 4) {

@@ -11,6 +11,7 @@ import 'program.dart';
 import 'results.dart';
 import 'schema.dart';
 import 'stylise.dart';
+import 'transparency.dart';
 import 'windows.dart';
 
 /// The model that makes a photo larger.
@@ -240,7 +241,8 @@ final class Lens {
       placeWindow(whole, window, (made.value! as Picture).pixels, scale);
       ms += made.ms;
     }
-    return Prediction(Picture(whole), ms, predictor.provenance);
+    final value = Picture(withAlpha(whole, photo));
+    return Prediction(value, ms, predictor.provenance);
   }
 
   /// The inputs of a model beside the picture.

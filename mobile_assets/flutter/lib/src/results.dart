@@ -4,13 +4,14 @@ library;
 
 import 'dart:typed_data';
 
-/// RGB, 8 bits: [data] has 3 bytes a pixel, row by row.
+/// RGB, 8 bits: [data] has 3 bytes a pixel, row by row, [alpha] one, where not all is opaque.
 final class Pixels {
-  const Pixels(this.width, this.height, this.data);
+  const Pixels(this.width, this.height, this.data, [this.alpha]);
 
   final int width;
   final int height;
   final Uint8List data;
+  final Uint8List? alpha;
 }
 
 /// The same and how opaque each pixel is: [data] has 4 bytes a pixel, row by row.

@@ -11,10 +11,10 @@ library;
 import 'device_side.dart';
 import 'fallbacks.dart';
 import 'filters/behind.dart';
-import 'filters/matting.dart';
 import 'heavy_results.dart';
 import 'outcomes.dart';
 import 'pipeline.dart';
+import 'portrait.dart';
 import 'remote/asking.dart';
 import 'remote/clock.dart';
 import 'remote/remote_lens.dart';
@@ -72,7 +72,7 @@ final class LensRouter {
     Wish wish = const Wish(),
   ]) async => mapped(
     await segment(photo, wish),
-    (Mask mask) => before(photo.pixels, refined(photo.pixels, mask), behind),
+    (Mask mask) => composed(photo.pixels, mask, behind),
   );
 
   /// The faces with their boxes and six points.
@@ -163,21 +163,29 @@ final class LensRouter {
     Opened photo, [
     Wish wish = const Wish(),
     TaskFields fields = const {},
-  ]) => _heavy(Tasks.depth, photo, wish, fields);
+  ]) => _heavy(Tasks.depth, wish, (how) => _remote!.depth(photo, how, fields));
 
   /// The objects with their masks; only a server knows.
   Future<Outcome<Instances>> instances(
     Opened photo, [
     Wish wish = const Wish(),
     TaskFields fields = const {},
-  ]) => _heavy(Tasks.instances, photo, wish, fields);
+  ]) => _heavy(
+    Tasks.instances,
+    wish,
+    (how) => _remote!.instances(photo, how, fields),
+  );
 
   /// The class of every pixel; only a server knows.
   Future<Outcome<ClassMap>> semanticSegmentation(
     Opened photo, [
     Wish wish = const Wish(),
     TaskFields fields = const {},
-  ]) => _heavy(Tasks.semanticSegmentation, photo, wish, fields);
+  ]) => _heavy(
+    Tasks.semanticSegmentation,
+    wish,
+    (how) => _remote!.semanticSegmentation(photo, how, fields),
+  );
 
   /// The objects of those names cut out; only a server does it.
   Future<Outcome<CutOut>> cut(
@@ -185,7 +193,11 @@ final class LensRouter {
     List<String> objects, [
     Wish wish = const Wish(),
     TaskFields fields = const {},
-  ]) => _heavy(Tasks.cut, photo, wish, {'objects': objects, ...fields});
+  ]) => _heavy(
+    Tasks.cut,
+    wish,
+    (how) => _remote!.cut(photo, objects, how, fields),
+  );
 
   /// The photo with more pixels; without a server it is enlarged, and [Degraded].
   Future<Outcome<Picture>> superResolution(
@@ -195,7 +207,12 @@ final class LensRouter {
   ]) {
     final scale = fields['scale'];
     final fallback = enlarging(photo.pixels, scale is int ? scale : 4);
-    return _heavy(Tasks.superResolution, photo, wish, fields, fallback);
+    return _heavy(
+      Tasks.superResolution,
+      wish,
+      (how) => _remote!.superResolution(photo, how, fields),
+      fallback,
+    );
   }
 
   Future<Outcome<T>> _light<T extends Result>(
@@ -235,16 +252,11 @@ final class LensRouter {
 
   Future<Outcome<T>> _heavy<T>(
     ServerTask<T> task,
-    Opened photo,
     Wish wish,
-    TaskFields fields, [
+    Future<Outcome<T>> Function(How how) server, [
     Fallback<T>? fallback,
   ]) => _routed(
-    Route(
-      address: task.address,
-      server: (how) => _remote!.ask(task, photo, how, fields: fields),
-      fallback: fallback,
-    ),
+    Route(address: task.address, server: server, fallback: fallback),
     wish,
   );
 

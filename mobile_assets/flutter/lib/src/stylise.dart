@@ -7,6 +7,7 @@ import 'cielab.dart';
 import 'errors.dart';
 import 'results.dart';
 import 'rounding.dart';
+import 'transparency.dart';
 
 /// What becomes of a painting: [strength] 0..1 of it, with the photo's own colours if
 /// [keepColours].
@@ -17,14 +18,16 @@ final class Finish {
   final bool keepColours;
 }
 
-/// With the photo's colours, and as much of the style, as was asked for; both pictures have
-/// the same size.
+/// With the photo's colours, and as much of the style, as was asked for, and as transparent as
+/// the photo; both pictures have the same size.
 Picture finished(Pixels photo, Picture painting, Finish finish) {
   final painted = finish.keepColours
       ? lightened(photo, painting.pixels)
       : painting.pixels;
-  if (finish.strength >= 1) return Picture(painted);
-  return Picture(_blended(photo, painted, finish.strength));
+  final made = finish.strength < 1
+      ? _blended(photo, painted, finish.strength)
+      : painted;
+  return Picture(withAlpha(made, photo));
 }
 
 /// In float32, the product of the photo not rounded before the sum.

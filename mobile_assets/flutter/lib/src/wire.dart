@@ -22,7 +22,7 @@ Json resultRecord(Result value) => switch (value) {
     ],
   },
   Mask(:final probability) => {'person': _share(_mean(probability))},
-  Picture() => {'channels': 'RGB'},
+  Picture(:final pixels) => {'channels': pixels.alpha == null ? 'RGB' : 'RGBA'},
   StyleVector(:final values) => {'values': values.data},
 };
 

@@ -6,6 +6,7 @@ import 'dart:typed_data';
 
 import '../results.dart';
 import '../rounding.dart';
+import '../transparency.dart';
 import 'backdrop.dart';
 import 'colours.dart';
 import 'defocus.dart';
@@ -57,29 +58,31 @@ final class BehindPicture extends Behind {
 /// that is none.
 Rgba before(Pixels photo, Plane alpha, Behind behind) => switch (behind) {
   BehindNothing() => cutOut(photo, alpha),
-  BehindBlur() => opaque(defocused(photo, alpha, null, _blur)),
-  BehindColour(:final colour) => opaque(
+  BehindBlur() => rgbaOf(
+    withAlpha(defocused(photo, alpha, null, _blur), photo),
+  ),
+  BehindColour(:final colour) => rgbaOf(
     over(photo, _filled(colour, photo), alpha),
   ),
-  BehindWords(:final words, :final library) => opaque(
+  BehindWords(:final words, :final library) => rgbaOf(
     over(
       photo,
       backdrop(words, photo.width, photo.height, library.tables.backdrops),
       alpha,
     ),
   ),
-  BehindPicture(:final picture) => opaque(
-    over(photo, covering(picture, photo.width, photo.height), alpha),
+  BehindPicture(:final picture) => rgbaOf(
+    over(photo, covering(onWhite(picture), photo.width, photo.height), alpha),
   ),
 };
 
-/// A picture that hides everything.
-Rgba opaque(Pixels photo) {
-  final Pixels(:width, :height, data: rgb) = photo;
+/// A picture that hides everything, but for what it says itself.
+Rgba rgbaOf(Pixels photo) {
+  final Pixels(:width, :height, data: rgb, :alpha) = photo;
   final data = Uint8List(4 * width * height);
   for (var pixel = 0; pixel < width * height; pixel += 1) {
     data.setRange(4 * pixel, 4 * pixel + 3, rgb, 3 * pixel);
-    data[4 * pixel + 3] = 255;
+    data[4 * pixel + 3] = alpha == null ? 255 : alpha[pixel];
   }
   return Rgba(width, height, data);
 }

@@ -17,8 +17,8 @@ const _widest = 1 / 20; // of the longer side, at full strength
 const _levels = 3;
 const _sharpest = 6; // pixels of blur at the size at which it is computed
 
-/// The picture with what is behind the person blurred.  [depth] in metres; without a person
-/// and without depths it stays.
+/// The colours of the picture with what is behind the person blurred.  [depth] in metres;
+/// without a person and without depths it stays.
 Pixels defocused(Pixels photo, Plane? alpha, Plane? depth, double strength) {
   final longer = math.max(photo.width, photo.height);
   final sigma = strength * _widest * longer / 2;
@@ -27,7 +27,8 @@ Pixels defocused(Pixels photo, Plane? alpha, Plane? depth, double strength) {
   final behind = depth == null
       ? _withoutPerson(photo, person, sigma)
       : _byDepth(photo, person, depth, sigma);
-  return over(photo, behind, person);
+  final Pixels(:width, :height, :data) = photo;
+  return over(Pixels(width, height, data), behind, person);
 }
 
 /// Between pictures of more and more blur, by how far everything is.
@@ -71,7 +72,7 @@ double _quantile(List<double> sorted, double share) {
   return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
 }
 
-/// Blurred means of everything but the person.
+/// Blurred means of everything that is seen but the person.
 Pixels _withoutPerson(Pixels photo, Plane alpha, double sigma) {
   final Pixels(:width, :height, :data) = photo;
   final scale = math.min(1.0, _sharpest / sigma);
@@ -79,12 +80,8 @@ Pixels _withoutPerson(Pixels photo, Plane alpha, double sigma) {
   final high = math.max(1, (height * scale).round());
   final whole = Plane.ofBytes(width, height, data, 3);
   final colours = resized(whole, wide, high, Way.area);
-  final weight = resized(
-    alpha,
-    wide,
-    high,
-    Way.area,
-  ).map((share) => (1 - share) * (1 - share) + 1e-4);
+  final rest = resized(besides(alpha, photo), wide, high, Way.area);
+  final weight = rest.map((share) => share * share + 1e-4);
   final blurred = weightedMean(
     colours,
     weight,

@@ -8,6 +8,7 @@ library;
 import '../close_up.dart';
 import '../pipeline.dart';
 import '../results.dart';
+import '../transparency.dart';
 import 'apply.dart';
 import 'library.dart';
 import 'matting.dart';
@@ -46,7 +47,8 @@ final class Filter {
   final Drawable _drawable;
   final FilterLibrary _library;
 
-  /// The filtered photo at its own size; raises as the tasks of [lens] do.
+  /// The filtered photo at its own size, white where it was transparent; raises as the tasks
+  /// of [lens] do.
   Future<Pixels> run(
     Lens lens,
     Pixels photo, {
@@ -54,7 +56,7 @@ final class Filter {
     double seconds = 0,
   }) async {
     final scene = await observe(lens, photo, depth: depth, seconds: seconds);
-    return apply(photo, scene);
+    return apply(onWhite(photo), scene);
   }
 
   /// The filtered picture where the scene is known already.
@@ -70,16 +72,20 @@ final class Filter {
   }) async {
     return FilterScene(
       faces: await _faces(lens, photo),
-      alpha: needs.mask
-          ? refined(photo, (await lens.segment(photo)).value)
-          : null,
+      alpha: needs.mask ? await _alpha(lens, photo) : null,
       depth: depth,
       painted: {
         for (final mix in needs.styles)
-          mix: (await lens.style(photo, mix)).value.pixels,
+          mix: onWhite((await lens.style(photo, mix)).value.pixels),
       },
       seconds: seconds,
     );
+  }
+
+  /// What is transparent is no person.
+  Future<Plane> _alpha(Lens lens, Pixels photo) async {
+    final mask = (await lens.segment(photo)).value;
+    return seen(refined(shown(photo), mask), photo);
   }
 
   /// With landmarks, and with smiles where they are needed; what turns out to be no face by

@@ -9,6 +9,7 @@ import 'dart:typed_data';
 
 import '../results.dart';
 import '../rounding.dart';
+import '../transparency.dart';
 import 'planes.dart';
 
 const _longest = 160;
@@ -16,7 +17,7 @@ const _sure =
     2 / 255; // less is nobody, more than 1 - this nothing but the person
 
 /// The person of [photo] before [behind]; [alpha] 0..1, where it is 1 the pixels are the
-/// photo's own.
+/// photo's own, as far as that is opaque.
 Pixels over(Pixels photo, Pixels behind, Plane alpha) {
   final data = Uint8List.fromList(behind.data);
   _eachOfPerson(photo, alpha, (pixel, channel, own, share) {
@@ -31,8 +32,9 @@ Pixels over(Pixels photo, Pixels behind, Plane alpha) {
 /// person's own.
 Rgba cutOut(Pixels photo, Plane alpha) {
   final data = Uint8List(4 * photo.width * photo.height);
-  for (var pixel = 0; pixel < alpha.data.length; pixel += 1) {
-    data[4 * pixel + 3] = rint(255 * alpha.data[pixel]);
+  final there = seen(alpha, photo).data;
+  for (var pixel = 0; pixel < there.length; pixel += 1) {
+    data[4 * pixel + 3] = rint(255 * there[pixel]);
   }
   _eachOfPerson(photo, alpha, (pixel, channel, own, share) {
     data[4 * pixel + channel] = rint(own);
@@ -45,17 +47,19 @@ typedef _Put = void Function(int pixel, int channel, double own, double share);
 
 void _eachOfPerson(Pixels photo, Plane alpha, _Put put) {
   final (near, far) = _sides(photo, alpha);
+  final there = seen(alpha, photo).data;
   for (var pixel = 0; pixel < alpha.data.length; pixel += 1) {
     final share = alpha.data[pixel];
     if (share < _sure) continue;
     final at = 3 * pixel;
     final small = 3 * _placed(pixel, photo, near);
     for (var c = 0; c < 3; c += 1) {
-      final seen = photo.data[at + c];
+      final value = photo.data[at + c];
       final (a, b) = (near.data[small + c], far.data[small + c]);
-      final rest = seen - share * a - (1 - share) * b;
+      final rest = value - share * a - (1 - share) * b;
       final own = clampDouble(a + share * rest, 0, 255);
-      put(pixel, c, share > 1 - _sure ? seen.toDouble() : own, share);
+      final kept = share > 1 - _sure ? value.toDouble() : own;
+      put(pixel, c, kept, there[pixel]);
     }
   }
 }
@@ -66,6 +70,10 @@ int _placed(int pixel, Pixels photo, Plane small) {
   return y * small.width + x;
 }
 
+/// How much of what is seen of a photo is not the person.
+Plane besides(Plane alpha, Pixels photo) =>
+    seen(alpha.map((share) => 1 - share), photo);
+
 /// Mean colours of the person and of what is behind, at a small size.
 (Plane, Plane) _sides(Pixels photo, Plane alpha) {
   final Pixels(:width, :height, :data) = photo;
@@ -74,8 +82,9 @@ int _placed(int pixel, Pixels photo, Plane small) {
   final high = math.max(1, (height * scale).round());
   final whole = Plane.ofBytes(width, height, data, 3);
   final colours = resized(whole, wide, high, Way.area);
-  final share = resized(alpha, wide, high, Way.area);
-  return (_means(colours, share), _means(colours, share.map((one) => 1 - one)));
+  final near = resized(seen(alpha, photo), wide, high, Way.area);
+  final far = resized(besides(alpha, photo), wide, high, Way.area);
+  return (_means(colours, near), _means(colours, far));
 }
 
 /// The mean colour around each pixel, weighted by the eighth power of the share.

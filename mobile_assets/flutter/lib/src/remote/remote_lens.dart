@@ -8,11 +8,12 @@ import 'dart:io' show HttpClient;
 
 import '../errors.dart';
 import '../filters/behind.dart';
-import '../filters/matting.dart';
 import '../heavy_results.dart';
 import '../outcomes.dart';
+import '../portrait.dart';
 import '../results.dart';
 import '../stylise.dart';
+import '../transparency.dart';
 import 'analyze.dart';
 import 'answer_record.dart';
 import 'asking.dart';
@@ -123,7 +124,7 @@ final class RemoteLens {
     How how = const How(),
   ]) async => mapped(
     await segment(photo, how),
-    (Mask mask) => before(photo.pixels, refined(photo.pixels, mask), behind),
+    (Mask mask) => composed(photo.pixels, mask, behind),
   );
 
   /// The faces with their boxes and six points.
@@ -182,7 +183,10 @@ final class RemoteLens {
     Opened photo, [
     How how = const How(),
     TaskFields fields = const {},
-  ]) => ask(Tasks.superResolution, photo, how, fields: fields);
+  ]) async => mapped(
+    await ask(Tasks.superResolution, photo, how, fields: fields),
+    (Picture made) => Picture(withAlpha(made.pixels, photo.pixels)),
+  );
 
   /// The objects with their masks; [fields]: `score`, `classes` and more.
   Future<Outcome<Instances>> instances(
@@ -206,7 +210,10 @@ final class RemoteLens {
     List<String> objects, [
     How how = const How(),
     TaskFields fields = const {},
-  ]) => ask(Tasks.cut, photo, how, fields: {'objects': objects, ...fields});
+  ]) async => mapped(
+    await ask(Tasks.cut, photo, how, fields: {'objects': objects, ...fields}),
+    (CutOut made) => thinned(made, photo.pixels),
+  );
 
   /// Many analyses in one question: those named, or all that the server can make without being
   /// told more.  [keep]: whether it may keep the photo and the results.  [heard] is told of each
