@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from edge_runtime.errors import PocketLensError, UnknownName
-from edge_runtime.outcomes import Unavailable
+from edge_runtime.outcomes import Unavailable, mapped
 from edge_runtime.remote.asking import TASKS, Prepared, prepared, read_answer
 from edge_runtime.remote.connections import Reply
 from edge_runtime.remote.remote_lens import How
 from edge_runtime.remote.uploads import opened
+from edge_runtime.transparency import as_transparent, packed, unpacked
 from edge_runtime.typed_reading import from_json
 from edge_runtime.write_ahead import is_busy, write_ahead
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 _VERSION = 1
 _BUSY_SECONDS = 10.0
+_PICTURES = {"style", "super_resolution", "cut"}  # as transparent as the photo
 _TABLE = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -110,9 +112,11 @@ class OfflineQueue:
             raise UnknownName("task", task, TASKS)
         how = how or How()
         said = {**fields, "model": how.model, "checkpoint": how.checkpoint}
-        question = prepared(task, opened(photo), said, full_size=how.full_size)
+        shown = opened(photo)
+        question = prepared(task, shown, said, full_size=how.full_size)
+        alpha = packed(shown.photo.alpha) if task in _PICTURES else b""
         job = str(uuid.uuid4())
-        kept = msgspec.json.encode(replace(question, body=b"")).decode()
+        kept = msgspec.json.encode(replace(question, body=b"", alpha=alpha)).decode()
         row = (job, kept, question.body, msgspec.json.encode(asdict(how)).decode())
         with self._open() as db:
             db.execute("INSERT INTO jobs (id, question, body, how) VALUES (?, ?, ?, ?)", row)
@@ -158,7 +162,9 @@ class OfflineQueue:
             return from_json(answer, Unavailable)
         question = _question(kept)
         reply = Reply(status=200, headers={}, body=answer)
-        return read_answer(question, reply, lambda _: "").outcome(question, attempts, ms)
+        outcome = read_answer(question, reply, lambda _: "").outcome(question, attempts, ms)
+        alpha = unpacked(question.alpha)
+        return mapped(outcome, lambda value: as_transparent(value, alpha))
 
     def waiting(self) -> list[str]:
         """The jobs that are not answered yet, the oldest first."""

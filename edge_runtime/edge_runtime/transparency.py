@@ -7,10 +7,15 @@ them, but for what a model makes of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
+from PIL import Image
+
+from edge_runtime.results import CutOut, Picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,3 +76,29 @@ def thinned(pixels: Pixels, alpha: Pixels | None) -> Pixels:
         return on_white(pixels, alpha)
     both = (pixels[..., 3] * (alpha * _SHARE) + np.float32(0.5)).astype(np.uint8)
     return np.dstack([pixels[..., :3], both])
+
+
+def as_transparent(value: Any, alpha: Pixels | None) -> Any:
+    """A result, as it was made without the photo's alpha [H, W], with it: pictures and
+    cut-outs; others are as they are."""
+    if isinstance(value, Picture):
+        return replace(value, pixels=with_alpha(value.pixels, alpha))
+    if isinstance(value, CutOut):
+        return replace(value, pixels=thinned(value.pixels, alpha))
+    return value
+
+
+def packed(alpha: Pixels | None) -> bytes:
+    """Alpha uint8 [H, W] as a PNG; no bytes where there is none."""
+    content = BytesIO()
+    if alpha is not None:
+        Image.fromarray(alpha).save(content, format="PNG")
+    return content.getvalue()
+
+
+def unpacked(content: bytes) -> Pixels | None:
+    """What was packed."""
+    if not content:
+        return None
+    with Image.open(BytesIO(content), formats=["PNG"]) as image:
+        return np.asarray(image)

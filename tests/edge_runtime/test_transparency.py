@@ -12,12 +12,16 @@ from PIL import Image
 from edge_runtime import Lens, Photo, Style, open_photo
 from edge_runtime.cli import main
 from edge_runtime.filters import Filter
+from edge_runtime.results import Picture
 from edge_runtime.transparency import (
+    as_transparent,
     on_white,
     opacity,
+    packed,
     resized_alpha,
     shown,
     thinned,
+    unpacked,
     with_alpha,
 )
 
@@ -125,6 +129,20 @@ def test_a_filter_shows_its_background_or_white(
     opaque = filters["sunny"](lens, Photo(cut(0).rgb)).value.pixels
     difference = np.abs(sunny[HIDDEN].astype(int) - opaque[HIDDEN])
     assert np.median(difference) == 0
+
+
+def test_an_alpha_is_kept_to_the_byte_and_none_is_none() -> None:
+    alpha = np.random.default_rng(2).integers(0, 256, (5, 7), np.uint8)
+    again = unpacked(packed(alpha))
+    assert again is not None
+    np.testing.assert_array_equal(again, alpha)
+    assert (packed(None), unpacked(b"")) == (b"", None)
+
+
+def test_what_is_no_picture_stays() -> None:
+    picture = Picture(pixels=np.zeros((5, 7, 3), np.uint8))
+    assert as_transparent(picture, np.zeros((5, 7), np.uint8)).pixels.shape == (5, 7, 4)
+    assert as_transparent("faces", np.zeros((5, 7), np.uint8)) == "faces"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ TASKS: dict[str, ServerTask] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A question as it is sent, and what is needed to read its answer."""
+    """A question as it is sent, and what is needed to read its answer; ``alpha``: the photo's,
+    packed, where the question is kept for later."""
 
     task: str
     path: str
@@ -101,6 +102,7 @@ class Prepared:
     sent_wh: tuple[int, int]
     photo_wh: tuple[int, int]
     saved: int
+    alpha: bytes = b""
 
 
 @dataclass(frozen=True)

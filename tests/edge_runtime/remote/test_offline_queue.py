@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edge_runtime.errors import PocketLensError, UnknownName
@@ -65,6 +66,45 @@ def test_jobs_keep_their_order_and_their_parameters(
     assert paths[0] == "/v1/faces?model=m"
     assert paths[1].endswith("objects=cat%2Cdog")
     assert paths[2].endswith("focal_length=500.0")
+
+
+@pytest.mark.parametrize("task", ["style", "super_resolution", "cut"])
+def test_a_photo_stays_as_transparent_as_when_it_is_asked_at_once(
+    task: str, queue: OfflineQueue, fake: Any, remote_lens: Make, photo: Photo
+) -> None:
+    ramp = np.linspace(0, 255, photo.size_wh[0]).astype(np.uint8)
+    faded = Photo(photo.rgb, np.repeat(ramp[None], photo.size_wh[1], axis=0))
+    fields: dict[str, Any] = {"objects": ("cat",)} if task == "cut" else {}
+    job, opaque = queue.put(task, faded, **fields), queue.put(task, photo, **fields)
+    told: list[Any] = []
+    remote = remote_lens(fake.url)
+    queue.drain(remote, lambda _, outcome: told.append(outcome.value.pixels))
+    kept = OfflineQueue(queue.path).result(job)  # as after a start
+    assert isinstance(kept, Ok)
+    at_once = getattr(remote, task)(faded, **fields).value.pixels
+    assert at_once.shape[2] == 4
+    assert len(set(at_once[0, :, 3].tolist())) > 1
+    np.testing.assert_array_equal(kept.value.pixels, at_once)
+    np.testing.assert_array_equal(told[0], at_once)
+    without = queue.result(opaque)
+    assert isinstance(without, Ok)
+    np.testing.assert_array_equal(
+        without.value.pixels, getattr(remote, task)(photo, **fields).value.pixels
+    )
+
+
+def test_a_job_of_before_there_was_an_alpha_is_read(
+    queue: OfflineQueue, fake: Any, remote_lens: Make, photo: Photo
+) -> None:
+    job = queue.put("style", photo)
+    db = sqlite3.connect(queue.path)
+    with db:
+        db.execute("UPDATE jobs SET question = json_remove(question, '$.alpha')")
+    db.close()
+    assert queue.drain(remote_lens(fake.url)).answered == 1
+    outcome = queue.result(job)
+    assert isinstance(outcome, Ok)
+    assert outcome.value.pixels.shape[2] == 3
 
 
 def test_an_outage_keeps_the_order_and_tries_nothing_more(
