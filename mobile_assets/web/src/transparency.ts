@@ -1,6 +1,7 @@
 /** What becomes of a photo's transparency: models are given its colours alone, as the contract
  * says; what is made of the photo has the transparency again. */
 import { type Plane, bytesOf, planeOf, resized } from "./filters/planes.js";
+import type { Samples8 } from "./heavy_results.js";
 import type { Pixels } from "./results.js";
 import { clamp } from "./rounding.js";
 
@@ -28,4 +29,21 @@ export function shown(photo: Pixels, on = false): Pixels {
 export function seen(share: Plane, { alpha }: Pixels): Plane {
   if (!alpha) return share;
   return { ...share, data: share.data.map((value, i) => (value * alpha[i]) / 255) };
+}
+
+/** A server's result, made without the photo's alpha, with it: pictures and cut-outs. */
+export function asTransparent<Value>(value: Value, photo: Pixels): Value {
+  const { pixels } = value as { readonly pixels?: Pixels | Samples8 };
+  if (!photo.alpha || !pixels) return value;
+  const made = "channels" in pixels ? thinned(pixels, photo.alpha) : withAlpha(pixels, photo);
+  return { ...value, pixels: made };
+}
+
+/** RGBA is as opaque as both are, RGB on white shows more of the white. */
+function thinned(pixels: Samples8, alpha: Uint8Array): Samples8 {
+  if (pixels.channels < 4) return { ...pixels, ...shown({ ...pixels, alpha }, true) };
+  const data = pixels.data.map((value, i) =>
+    i % 4 < 3 ? value : (value * alpha[i >> 2]) / 255 + 0.5,
+  );
+  return { ...pixels, data };
 }

@@ -13,6 +13,7 @@ import { type Outcome, type Unavailable, mapped } from "../outcomes.js";
 import { composing } from "../portrait.js";
 import type { Faces, Labels, Mask, Objects, Picture, Rgba } from "../results.js";
 import { type Finish, finished } from "../stylise.js";
+import { asTransparent } from "../transparency.js";
 import { READERS, type Values } from "./answers.js";
 import { type AnswerRecord, type Fields, prepared, readAnswer } from "./asking.js";
 import type { TaskName } from "./asking.js";
@@ -131,14 +132,8 @@ export class RemoteLens {
   }
 
   /** The photo with more pixels; `fields`: what the server's model takes. */
-  async superResolution(
-    photo: Shown,
-    how?: How,
-    fields: Fields = {},
-  ): Promise<Outcome<Picture>> {
-    const shown = await opened(photo);
-    const outcome = await this.ask("super-resolution", shown, fields, how);
-    return mapped(outcome, (made) => finished(shown.pixels, made, {}));
+  superResolution(photo: Shown, how?: How, fields: Fields = {}): Promise<Outcome<Picture>> {
+    return this.ask("super-resolution", photo, fields, how);
   }
 
   /** The objects with their masks; `fields`: `score`, `classes` and more. */
@@ -189,7 +184,8 @@ export class RemoteLens {
     return this.capabilities;
   }
 
-  /** Any of the tasks, by the name that the server has for it. */
+  /** Any of the tasks, by the name that the server has for it; pictures are as transparent as
+   * the photo, of whose alpha the server is sent nothing. */
   async ask<Name extends TaskName>(
     task: Name,
     photo: Shown,
@@ -204,7 +200,8 @@ export class RemoteLens {
       pictures,
     };
     const { encode } = this.settings;
-    const question = await prepared(task, await opened(photo), about, encode);
+    const shown = await opened(photo);
+    const question = await prepared(task, shown, about, encode);
     const wanted = (model: string) => how.sha256 || (this.files[model] ?? "");
     const read = async (reply: Reply): Promise<readonly [AnswerRecord, Values[Name]]> => {
       const answer = readAnswer(question, reply, wanted);
@@ -217,7 +214,8 @@ export class RemoteLens {
       return answered;
     }
     const [record, value] = answered.answer;
-    return outcomeOf(value, provenanceOf(question, record, answered));
+    const seen = asTransparent(value, shown.pixels);
+    return outcomeOf(seen, provenanceOf(question, record, answered));
   }
 
   /** Ask anything that is safe to repeat, until `ends`; all attempts carry one
