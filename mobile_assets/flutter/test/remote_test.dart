@@ -244,24 +244,18 @@ void main() {
   });
 
   test('what a server makes is as transparent as the photo', () async {
-    Pixels faded(int width, int height) {
-      final alpha = Uint8List(width * height)..[0] = 100;
-      return Pixels(width, height, grey(width, height).data, alpha);
-    }
-
     RemoteLens saying(String task) {
       final row = rowsOf('answers').firstWhere((row) => row['task'] == task);
       return Said(() => replyOf({'status': 200, 'body': row['body']})).lens();
     }
 
-    final photo = Opened(faded(4, 2));
+    final alpha = Uint8List(8)..[0] = 100;
+    final photo = Opened(Pixels(4, 2, grey(4, 2).data, alpha));
     final painted = await saying('style').style(photo) as Ok<Picture>;
-    expect(painted.value.pixels.alpha, photo.pixels.alpha);
-    final small = Opened(faded(2, 1));
-    final enlarging = saying('super-resolution').superResolution(small);
-    final large = (await enlarging as Ok<Picture>).value.pixels;
-    expect((large.width, large.alpha!.length), (4, 8));
-    expect((large.alpha!.first > 90, large.alpha!.last), (true, 0));
+    expect(painted.value.pixels.alpha, alpha);
+    final enlarging = saying('super-resolution').superResolution(photo);
+    final large = await enlarging as Ok<Picture>;
+    expect(large.value.pixels.alpha, alpha);
     final cut = await saying('cut').cut(photo, ['cat']) as Ok<CutOut>;
     expect([
       for (var i = 3; i < 32; i += 4) cut.value.data[i],
