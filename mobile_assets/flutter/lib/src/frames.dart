@@ -15,8 +15,8 @@ import 'rounding.dart';
 /// Samples in bytes: rows are [rowStride] apart, samples [pixelStride].
 ///
 /// The last row may end with its last sample, as it does on Android.
-final class Plane {
-  const Plane(this.data, this.rowStride, [this.pixelStride = 1]);
+final class FramePlane {
+  const FramePlane(this.data, this.rowStride, [this.pixelStride = 1]);
 
   final Uint8List data;
   final int rowStride;
@@ -46,9 +46,9 @@ final class YuvFrame {
     return YuvFrame(
       width,
       height,
-      Plane(_from(data, 0), width),
-      Plane(_from(data, luma), wide),
-      Plane(_from(data, luma + chroma), wide),
+      FramePlane(_from(data, 0), width),
+      FramePlane(_from(data, luma), wide),
+      FramePlane(_from(data, luma + chroma), wide),
     );
   }
 
@@ -59,17 +59,17 @@ final class YuvFrame {
     return YuvFrame(
       width,
       height,
-      Plane(_from(data, 0), width),
-      Plane(_from(data, luma + 1), stride, 2),
-      Plane(_from(data, luma), stride, 2),
+      FramePlane(_from(data, 0), width),
+      FramePlane(_from(data, luma + 1), stride, 2),
+      FramePlane(_from(data, luma), stride, 2),
     );
   }
 
   final int width;
   final int height;
-  final Plane y;
-  final Plane u;
-  final Plane v;
+  final FramePlane y;
+  final FramePlane u;
+  final FramePlane v;
 
   static Uint8List _from(Uint8List data, int start) {
     return Uint8List.sublistView(data, clamp(start, 0, data.length));
@@ -130,13 +130,13 @@ void _limitedRow(YuvFrame frame, int row, Uint8List made) {
   }
 }
 
-int _at(Plane plane, int x, int y) {
+int _at(FramePlane plane, int x, int y) {
   return plane.data[y * plane.rowStride + x * plane.pixelStride];
 }
 
 /// RGB of a frame of B, G, R, A bytes, as iOS gives them; alpha is dropped.
 Pixels bgraToRgb(Uint8List data, int width, int height, int rowStride) {
-  Plane(data, rowStride, 4).check(width, height);
+  FramePlane(data, rowStride, 4).check(width, height);
   final made = Uint8List(3 * width * height);
   var to = 0;
   for (var y = 0; y < height; y += 1) {
