@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.exclusive import exclusive
 from edge_runtime.outcomes import Unavailable, mapped
 from edge_runtime.remote.asking import TASKS, Prepared, prepared, read_answer
 from edge_runtime.remote.connections import Reply
@@ -32,7 +33,7 @@ from edge_runtime.remote.remote_lens import How
 from edge_runtime.remote.uploads import opened
 from edge_runtime.transparency import as_transparent, packed, unpacked
 from edge_runtime.typed_reading import from_json
-from edge_runtime.write_ahead import is_busy, write_ahead
+from edge_runtime.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
 _VERSION = 1
 _BUSY_SECONDS = 10.0
-_PICTURES = {"style", "super_resolution", "cut"}  # as transparent as the photo
 _TABLE = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,7 +114,7 @@ class OfflineQueue:
         said = {**fields, "model": how.model, "checkpoint": how.checkpoint}
         shown = opened(photo)
         question = prepared(task, shown, said, full_size=how.full_size)
-        alpha = packed(shown.photo.alpha) if task in _PICTURES else b""
+        alpha = packed(shown.photo.alpha)
         job = str(uuid.uuid4())
         kept = msgspec.json.encode(replace(question, body=b"", alpha=alpha)).decode()
         row = (job, kept, question.body, msgspec.json.encode(asdict(how)).decode())
@@ -239,18 +239,13 @@ class OfflineQueue:
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
-        """Whether nobody else drains: a lock that the system takes back from the killed."""
-        beside = self.path.with_name(f"{self.path.name}.draining")
-        with closing(sqlite3.connect(beside, timeout=0, isolation_level=None)) as lock:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if not is_busy(error):
-                    raise self._unusable(error) from None
-                yield False
-                return
-            yield True
-            lock.execute("ROLLBACK")
+        """Whether nobody else drains."""
+        try:
+            beside = self.path.with_name(f"{self.path.name}.draining")
+            with exclusive(beside, 0) as alone:
+                yield alone
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
 
 
 def _question(kept: str) -> Prepared:

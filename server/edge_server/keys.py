@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from time import time
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from edge_runtime.errors import PocketLensError, UnknownName
+from edge_runtime.exclusive import exclusive
 from edge_runtime.outputs import write_bytes
 from edge_runtime.spec import Record
 from edge_runtime.typed_reading import from_json
@@ -134,20 +135,16 @@ class KeyStore:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, KeyRecord]]:
         """The keys as they are now, which nobody else changes; written when left."""
-        lock = self.path.with_suffix(".lock")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            alone = sqlite3.connect(lock, timeout=_BUSY_SECONDS, isolation_level=None)
+            with exclusive(self.path.with_suffix(".lock"), _BUSY_SECONDS) as alone:
+                if not alone:
+                    raise self._unwritable()
+                records = dict(self._all())
+                yield records
+                self._write(records)
         except (OSError, sqlite3.Error):
             raise self._unwritable() from None
-        with closing(alone):  # which unlocks, as the end of the process does
-            try:
-                alone.execute("BEGIN EXCLUSIVE")
-            except sqlite3.Error:
-                raise self._unwritable() from None
-            records = dict(self._all())
-            yield records
-            self._write(records)
 
     def _all(self) -> dict[str, KeyRecord]:
         with self._lock:

@@ -28,9 +28,6 @@ from edge_runtime.remote.uploads import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from edge_runtime.outcomes import Outcome
     from edge_runtime.painting import Style
     from edge_runtime.remote.asking import Field
@@ -155,10 +152,13 @@ class RemoteLens:
             raise PocketLensError("a server paints at its model's own size: leave size_hw out")
         along = {} if style.picture is None else {"style_image": opened(style.picture)}
         fields = {"style": style.mix if style.picture is None else ""}
+
+        def finished(made: Picture) -> Picture:
+            pixels = painting.finished(shown.photo.rgb, made.pixels, style)
+            return replace(made, pixels=pixels)
+
         painted = self._ask("style", shown, fields, how, along)
-        return _as_transparent(
-            painted, shown, lambda made: painting.finished(shown.photo.rgb, made, style)
-        )
+        return _as_transparent(mapped(painted, finished), shown)
 
     def classify(self, photo: Shown, how: How | None = None) -> Outcome[Labels]:
         """What the photo shows: the best labels."""
@@ -204,13 +204,10 @@ class RemoteLens:
 
         Degraded where the server had to do without its network for outlines.
         """
-        from edge_runtime.transparency import thinned  # noqa: PLC0415  few tasks need it
-
         names = (objects,) if isinstance(objects, str) else tuple(objects)
         shown = opened(photo)
-        return mapped(
-            self._ask("cut", shown, {"objects": names, **fields}, how),
-            lambda made: replace(made, pixels=thinned(made.pixels, shown.photo.alpha)),
+        return _as_transparent(
+            self._ask("cut", shown, {"objects": names, **fields}, how), shown
         )
 
     def send(
@@ -306,16 +303,9 @@ class RemoteLens:
             self._capabilities = None
 
 
-def _as_transparent(
-    outcome: Outcome[Picture],
-    shown: Opened,
-    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda pixels: pixels,
-) -> Outcome[Picture]:
-    """A picture of a photo, changed, then as transparent as that: the server was sent none of
-    its transparency."""
-    from edge_runtime.transparency import with_alpha  # noqa: PLC0415  few tasks need it
+def _as_transparent(outcome: Outcome[Answer], shown: Opened) -> Outcome[Answer]:
+    """What was made of a photo, as transparent as that: the server was sent none of its
+    transparency."""
+    from edge_runtime.transparency import as_transparent  # noqa: PLC0415  few tasks need it
 
-    return mapped(
-        outcome,
-        lambda made: replace(made, pixels=with_alpha(change(made.pixels), shown.photo.alpha)),
-    )
+    return mapped(outcome, lambda made: as_transparent(made, shown.photo.alpha))
