@@ -8,6 +8,7 @@ computed once (:mod:`edge_server.engine.sharing`).
 from __future__ import annotations
 
 import logging
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -78,8 +79,8 @@ def outcomes(asking: Asking, patience: float | None = None) -> Iterator[Outcome 
     shared = replace(asking, engine=SharedRuns(asking.engine))
     for task in asking.tasks:
         Thread(
-            target=lambda one: ended.put((one.name, _outcome(shared, one))),
-            args=(task,),
+            target=copy_context().run,  # asked or unasked, as we are
+            args=(lambda one: ended.put((one.name, _outcome(shared, one))), task),
             name=f"analysis-{task.name}",
             daemon=True,
         ).start()

@@ -20,6 +20,7 @@ from edge_server.asgi.refusing import problem_record
 from edge_server.engine.interface import Deadline, Priority
 from edge_server.engine.slots import stand_back
 from edge_server.problems import Cancelled, Draining, Problem, WorkerLost
+from edge_server.store.unasked import unasked
 from edge_server.tasks.task import Own
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class JobRunner:
         for tickets in running:
             tickets.cancel()
 
+    @unasked()
     def _work(self) -> None:
         stand_back(self.pace.nice)
         while not self._stopping:
@@ -144,6 +146,7 @@ class JobRunner:
             if idle:
                 self.wait(_LOOK_SECONDS, news)
 
+    @unasked()
     def _hold(self) -> None:
         """Say again and again which photos are worked on."""
         while not self._left.wait(self.pace.lease / 3):

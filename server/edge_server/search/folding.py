@@ -12,6 +12,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from edge_server.problems import Problem
+from edge_server.store.unasked import unasked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ class Folding:
         self._leave.set()
         self.settle(seconds)
 
+    @unasked()
     def _work(self) -> None:
         try:
             while (owner := self.indexes.next_due()) is not None and not self._leave.is_set():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from edge_server.engine.interface import Deadline, Priority
 from edge_server.intake.decoding import Wishes
 from edge_server.problems import NotFound, Problem
+from edge_server.store.unasked import unasked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ class Indexer:
         if thread is not None:
             thread.join(seconds)
 
+    @unasked()
     def _work(self) -> None:
         pause = _AGAIN
         while not self._leave.is_set():

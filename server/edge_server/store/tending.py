@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from edge_runtime.errors import PocketLensError
 from edge_server.store.faults import StoreError
 from edge_server.store.steps import check_known
+from edge_server.store.unasked import unasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,7 @@ def file_of(settings: Settings) -> Path | None:
     return None if url else settings.folder / FILE
 
 
+@unasked()
 def _tend(services: Services, leave: Event, every: float) -> None:
     """Until told to leave; a store that was never used is not made.
 

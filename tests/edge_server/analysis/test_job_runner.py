@@ -20,6 +20,7 @@ from edge_server.analysis.jobs import Jobs
 from edge_server.analysis.tables import JobPhoto
 from edge_server.engine.interface import Priority
 from edge_server.problems import GpuMemory, StorageUnavailable, WeightsMissing
+from edge_server.store.unasked import somebody_asked
 
 
 @pytest.fixture
@@ -356,14 +357,15 @@ def test_results_are_kept_as_the_job_says(
     assert jobs.store.find("me", passing["image"]["sha256"]) is None
 
 
-def test_a_store_that_is_away_for_a_while_is_waited_for(
+def test_a_store_that_is_away_for_a_while_is_waited_for_unasked(
     run: Any, submit: Any, jobs: Jobs, photo: Any, caplog: Any
 ) -> None:
     job_id = submit(photo(0))
-    away = [True]
+    away, asked = [True], set()
 
     class Away:
         def __getattr__(self, name: str) -> Any:
+            asked.add(somebody_asked())
             if away[0]:
                 raise StorageUnavailable("gone")
             return getattr(jobs, name)
@@ -382,6 +384,7 @@ def test_a_store_that_is_away_for_a_while_is_waited_for(
         runner.wake()
         sleep(0.1)
     assert jobs.photos("me", job_id)[0].state == "done"
+    assert asked == {False}
 
 
 def test_analyses_may_be_those_that_have_no_task_any_more(

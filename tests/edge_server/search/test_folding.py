@@ -16,6 +16,7 @@ from edge_server.search.folding import Folding, fold
 from edge_server.search.indexes import Indexes
 from edge_server.search.indexing import Indexer
 from edge_server.search.nearest import Graph
+from edge_server.store.unasked import somebody_asked
 
 Noise = Callable[[int], NDArray[np.uint8]]
 Keep = Callable[..., str]
@@ -84,20 +85,21 @@ def test_what_is_stopped_is_left(graphs: Indexes) -> None:
     assert graphs.due == {"anna"}
 
 
-def test_a_store_that_is_busy_leaves_it_for_the_next_time(
+def test_a_store_that_is_busy_leaves_it_for_the_next_time_unasked(
     graphs: Indexes, monkeypatch: Any
 ) -> None:
     known(graphs)
-    folding = Folding(graphs)
+    folding, asked = Folding(graphs), []
 
     def busy(*_given: object) -> None:
+        asked.append(somebody_asked())
         raise StorageBusy("busy")
 
     with monkeypatch.context() as patched:
         patched.setattr(type(graphs.rows), "mark", busy)
         folding.wake()
         folding.settle(20)
-    assert (folding._thread, graphs.due) == (None, {"anna"})
+    assert (folding._thread, graphs.due, asked) == (None, {"anna"}, [False])
     folding.wake()
     folding.settle(20)
     assert in_graph(graphs) == 6

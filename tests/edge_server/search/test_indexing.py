@@ -13,6 +13,7 @@ from edge_server.problems import ImageUndecodable, Overloaded, StorageUnavailabl
 from edge_server.search.indexing import Indexer
 from edge_server.search.rows import Rows
 from edge_server.store.store import Store
+from edge_server.store.unasked import somebody_asked
 
 Noise = Callable[[int], NDArray[np.uint8]]
 Keep = Callable[..., str]
@@ -109,7 +110,7 @@ def test_a_thread_describes_what_is_kept_and_ends(
     assert pending(rows) == set()
 
 
-def test_a_busy_server_is_asked_again(
+def test_a_busy_server_is_asked_again_unasked(
     indexer: Indexer, rows: Rows, keep: Keep, noise: Noise, quick: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("edge_server.search.indexing._AGAIN", 0.01)
@@ -118,14 +119,14 @@ def test_a_busy_server_is_asked_again(
 
     def described(*given: Any, **named: Any) -> object:
         if len(refused) < 3:
-            refused.append(1)
+            refused.append(somebody_asked())
             raise Overloaded("busy", retry_after=1)
         return describe(*given, **named)
 
     quick.describe = described
     indexer.wake()
     indexer.settle(30)
-    assert (len(refused), pending(rows)) == (3, set())
+    assert (refused, pending(rows)) == ([False] * 3, set())
 
 
 def test_once_it_is_stopped_it_ends_soon_and_begins_nothing(
