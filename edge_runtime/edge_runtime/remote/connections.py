@@ -57,12 +57,13 @@ class Connections:
 
     def __init__(self, url: str, ca_file: Path | None, max_bytes: int) -> None:
         """Raises ``PocketLensError`` where ``url`` is not one of a server."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise PocketLensError(f"{url!r} is no server: give one such as https://host:8000")
-        self.secure = parts.scheme == "https"
-        self.host, self._port = parts.hostname, parts.port
-        self._root = parts.path.rstrip("/")
+        try:
+            scheme, self.host, self._port, self._root = _parts(url)
+        except (ValueError, HTTPException):
+            raise PocketLensError(
+                f"{url!r} is no server: give one such as https://host:8000"
+            ) from None
+        self.secure = scheme == "https"
         self._context = _trusting(ca_file) if self.secure else None
         self._max_bytes = max_bytes
         self._idle: list[HTTPConnection] = []
@@ -182,6 +183,15 @@ class Line:
                 self._pool.keep(self._connection)
             else:
                 self._connection.close()
+
+
+def _parts(url: str) -> tuple[str, str, int | None, str]:
+    """Scheme, host, port and path; raises ``ValueError`` or ``HTTPException`` for no server."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(url)
+    HTTPConnection(parts.hostname, parts.port)  # says whether a request can name that host
+    return parts.scheme, parts.hostname, parts.port, parts.path.rstrip("/")
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:

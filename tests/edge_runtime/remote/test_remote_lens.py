@@ -145,6 +145,11 @@ def test_a_broken_photo_is_the_callers_error(fake: Any, remote_lens: Make) -> No
     [
         ("server.example", "", "is no server"),
         ("ftp://server.example", "", "is no server"),
+        ("http://server.example:99999", "", "is no server"),
+        ("http://server.example:80:81", "", "is no server"),
+        ("http://server.example:http", "", "is no server"),
+        ("http://[::1", "", "is no server"),
+        ("http://my server", "", "is no server"),
         ("http://server.example", "k", "use https"),
     ],
 )
