@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -88,7 +89,8 @@ def _read_art(path: Path) -> Art:
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a recipe; ``SpecError`` where it cannot be read."""
+    """The bytes of a recipe, without the byte order mark that editors of Windows write, as
+    the other runtimes have it; ``SpecError`` where it cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
@@ -96,4 +98,4 @@ def content_of(path: Path) -> bytes:
         raise SpecError(f"{path} cannot be read ({error.strerror}): check the path") from None
     if len(content) > _MOST_BYTES:
         raise SpecError(f"{path} is too large to be a recipe: name another file")
-    return content
+    return content.removeprefix(BOM_UTF8)

@@ -39,6 +39,13 @@ def test_names_that_do_not_exist_list_those_that_do(tmp_path: Path) -> None:
         library.art("dots")
 
 
+def test_files_of_windows_begin_with_a_mark_that_is_no_part_of_them(tmp_path: Path) -> None:
+    mark = "\ufeff"
+    library = Library((folder(tmp_path, {"a": mark + RECIPE}, {"dot": mark + ART}),))
+    assert library.recipe("a").title == "A"
+    assert library.art("dot").title == "Dot"
+
+
 def test_path_data_that_cannot_be_drawn_is_named_with_its_place(tmp_path: Path) -> None:
     bad = '{"title": "Bad", "shapes": [{"shape": "path", "d": "L1,1"}]}'
     library = Library((folder(tmp_path, {}, {"bad": bad}),))
