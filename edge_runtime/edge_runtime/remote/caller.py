@@ -129,7 +129,7 @@ class _Race(Generic[Answer]):
                 ended = self._ended.get(timeout=max(seconds, 0))
             except Empty:
                 if hedge is None or question.left <= 0:
-                    return self._cut(Refusal("no answer by the deadline", "deadline", 0.0))
+                    return self._cut(_late())
                 hedge = None
                 if self._budget.take():
                     self._start(question)
@@ -164,7 +164,13 @@ def _sent(line: Line, question: Question[Answer]) -> Ended[Answer]:
             return refusal_of(reply)
         answer = question.read(reply)
     except TransportError as error:
+        if question.left <= 0:  # it and who waits for it look at one clock: either may be first
+            return _late()
         return Refusal(f"the server cannot be reached ({error})", "unreachable", 0.0)
     except Refusal as refusal:
         return refusal
     return Answered(answer=answer, attempts=1, ms=1000 * (monotonic() - started))
+
+
+def _late() -> Refusal:
+    return Refusal("no answer by the deadline", "deadline", 0.0)

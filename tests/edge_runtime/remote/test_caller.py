@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from edge_runtime.images import Photo
 from edge_runtime.outcomes import Ok, Unavailable
-from edge_runtime.remote import How, RemoteLens
+from edge_runtime.remote import How, RemoteLens, caller
 from edge_runtime.remote.breaker import Breaker
 
 Make = Callable[..., RemoteLens]
@@ -163,6 +164,33 @@ def test_a_deadline_that_nobody_could_keep_says_nothing_of_the_server(
     lens = remote_lens(chaos.url, breaker_failures=1)
     assert isinstance(lens.faces(photo, How(seconds=0.0)), Unavailable)
     assert isinstance(lens.faces(photo), Ok)
+
+
+class HeardFirst:
+    """Whoever sent it says that its time is over before the one who waits for it does."""
+
+    def __init__(self) -> None:
+        self._said: SimpleQueue[Any] = SimpleQueue()
+        self.put = self._said.put
+
+    def get(self, timeout: float) -> Any:
+        assert timeout < 60
+        return self._said.get(timeout=60)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2])
+def test_a_deadline_is_one_whoever_comes_to_it_first(
+    seconds: float,
+    chaos: Any,
+    remote_lens: Make,
+    photo: Photo,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(caller, "SimpleQueue", HeardFirst)
+    chaos.faults = ["hang"]
+    outcome = remote_lens(chaos.url).faces(photo, How(seconds=seconds))
+    assert isinstance(outcome, Unavailable)
+    assert (outcome.code, outcome.retry_after) == ("deadline", 0)
 
 
 def test_a_second_question_beside_a_slow_first(
