@@ -126,7 +126,8 @@ def test_from_photos_to_people_and_back(web: Any, url: str, photos: list[Path]) 
         page.set_input_files("#people input[type=file]", photos)
         news(page, "5 faces in 5 photos")
         assert sizes(url) == [3, 1, 1]
-        assert page.locator(".card .cover img[src^=blob]").count() == 3
+        covers = "() => document.querySelectorAll('.card .cover img[src^=blob]').length === 3"
+        page.wait_for_function(covers)  # each is asked for when it comes into view
 
         name_by_keyboard(page, url)
         merge_and_take_back(page, url)
