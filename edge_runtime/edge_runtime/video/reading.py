@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from edge_runtime.video.places import Place
 
 _MATRIX = "DISPLAYMATRIX"
+# PyAV 18 frees the name of a colour profile twice where side data was looked at: the process
+# ends by a segmentation fault.  These decoders give profiles a name.
+_NAMED_PROFILES = {"png", "apng"}
 _LENGTH = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
 _SLACK = 0.2
 
@@ -77,7 +80,7 @@ class Reader:
                 self._video.thread_type = "AUTO"  # would keep a camera's pictures back
             self._decoded = self._decode()
             self._first = self._look()
-            self.turn = _turn(self._first)
+            self.turn = _turn(self._first, self._video.codec_context.name)
             self.form = _form(self._video, self._first, self.turn)
         except BaseException:
             self.close()
@@ -230,7 +233,9 @@ def _video_of(container: InputContainer, name: str) -> VideoStream:
     return max(streams, key=lambda one: (bool(one.disposition & 1), one.width * one.height))
 
 
-def _turn(frame: Any) -> Turn:
+def _turn(frame: Any, codec: str) -> Turn:
+    if codec in _NAMED_PROFILES:
+        return turned_by(frame.rotation)
     try:
         held = frame.side_data.get(_MATRIX)
     except ValueError:  # PyAV reads none where FFmpeg has kinds that it does not know

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from edge_runtime.errors import VideoError, VideoIncomplete
 from edge_runtime.video.places import place_of
@@ -194,3 +196,29 @@ def test_a_photo_with_exif_is_a_film_of_one_upright_frame(
     photo.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif, quality=95)
     _, (frame,) = frames_of(path)
     assert np.abs(frame.rgb.astype(int) - np.asarray(photo)).mean() < 4
+
+
+READ = """
+import gc, sys
+from edge_runtime.video.places import place_of
+from edge_runtime.video.reading import Reader
+print(len(list(Reader(place_of(sys.argv[1])).frames())))
+gc.collect()
+"""
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.apng"])
+def test_pictures_whose_colour_profile_has_a_name_do_not_end_the_process(
+    name: str, tmp_path: Path
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    pictures = [Image.new("RGB", (64, 48), colour) for colour in ("red", "green")]
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn clockwise
+    more = {"save_all": True, "append_images": pictures[1:]} if name == "a.apng" else {}
+    path = tmp_path / name
+    pictures[0].save(path, format="PNG", icc_profile=profile, exif=exif, **more)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "2\n" if more else "1\n"), done.stderr
