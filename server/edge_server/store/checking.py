@@ -97,7 +97,9 @@ def gc(store: Store, grace: float = GRACE, keep_days: float = 0) -> Swept:
 
 
 def _lost(store: Store, sha256: str) -> bool:
-    return not store.blobs.has(sha256) and _has_row(store, sha256)
+    with store.session() as session:  # in which nobody adds or removes it
+        store.database.lock_blobs(session, [sha256])
+        return session.get(Blob, sha256) is not None and not store.blobs.has(sha256)
 
 
 def _has_row(store: Store, sha256: str) -> bool:

@@ -67,22 +67,27 @@ class FolderBlobs:
         """Every blob; a link, or a file of another name, is none."""
         with blob_faults():
             for path in self.root.glob("??/??/*"):
-                if _NAME.fullmatch(path.name) and not path.is_symlink():
-                    status = path.stat()
+                status = _status(path) if _NAME.fullmatch(path.name) else None
+                if status is not None and not path.is_symlink():
                     yield BlobSeen(
                         sha256=path.name, size=status.st_size, modified=status.st_mtime
                     )
 
     def sweep_parts(self, before: float) -> int:
         """Take away what a killed process had not finished before that time: how many."""
-        old = [
-            path
-            for path in self.root.glob(f"??/??/*{_UNFINISHED}")
-            if path.stat().st_mtime < before
-        ]
+        parts = ((path, _status(path)) for path in self.root.glob(f"??/??/*{_UNFINISHED}"))
+        old = [path for path, status in parts if status and status.st_mtime < before]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """None for a file that is gone since the folder was listed."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -203,15 +203,20 @@ class Store:
         )
 
     def content(self, sha256: str) -> bytes:
-        """The bytes of a blob that a row needs."""
-        """The blob of a row that was there a moment ago."""
+        """The bytes of a blob of which there was a row a moment ago; ``NotFound`` where it
+        was deleted since."""
         content = self.blobs.get(sha256)
         if content is not None:
             return content
-        with self.reading() as session:
-            if session.get(Blob, sha256) is not None:
-                raise removing.blob_lost(sha256)
-        raise NotFound("it was deleted while it was asked for")
+        with self.session() as session:  # it may have come again: now nobody changes it
+            self.database.lock_blobs(session, [sha256])
+            here = session.get(Blob, sha256) is not None
+            content = self.blobs.get(sha256)
+        if not here:
+            raise NotFound("it was deleted while it was asked for")
+        if content is None:
+            raise removing.blob_lost(sha256)
+        return content
 
 
 def open_store(settings: Settings, told: Sequence[Callable[[], None]] = ()) -> Store | None:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from edge_server.intake.upload import Upload
 from edge_server.store.checking import DAY, check, gc
+from edge_server.store.database import Database
 from edge_server.store.records import Outcome, Question
 from edge_server.store.rows import sha256_of
 from edge_server.store.store import Store
@@ -33,6 +37,21 @@ def test_what_is_wrong_is_found(store: Store, upload: Callable[..., Upload]) -> 
     assert report.orphans == (LONELY,)
     assert not report.clean
     assert check(store, read=False).damaged == ()
+
+
+def test_what_comes_again_meanwhile_is_not_lost(
+    store: Store, upload: Callable[..., Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = store.keep("ann", upload(1)).photo
+    store.blobs.delete(photo.sha256)
+    lock = Database.lock_blobs
+
+    def locked(*given: Any) -> None:
+        store.blobs.put(photo.sha256, upload(1).encoded)
+        lock(*given)
+
+    monkeypatch.setattr(Database, "lock_blobs", locked)
+    assert check(store).clean
 
 
 def test_orphans_are_left_to_their_writer_for_a_while(store: Store) -> None:

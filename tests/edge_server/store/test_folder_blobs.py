@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,25 @@ def test_unfinished_files_of_the_dead_are_swept_when_they_are_old(tmp_path: Path
         os.utime(folder / name, (time.time() - age,) * 2)
     assert blobs.sweep_parts(time.time() - 50) == 1
     assert sorted(path.name for path in folder.iterdir()) == [SHA, "new.part"]
+
+
+@pytest.mark.parametrize("name", ["cd" * 30, "cd.part"])
+def test_what_goes_while_the_folder_is_looked_at_is_not_there(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = FolderBlobs(tmp_path)
+    blobs.put(SHA, b"content")
+    gone = (tmp_path / place(SHA)).with_name(f"abab{name}")
+    gone.write_bytes(b"soon gone")
+    listed = Path.glob
+
+    def glob(path: Path, pattern: str) -> Iterator[Path]:
+        found = list(listed(path, pattern))
+        gone.unlink(missing_ok=True)
+        yield from found
+
+    monkeypatch.setattr(Path, "glob", glob)
+    if name.endswith(".part"):
+        assert blobs.sweep_parts(time.time() + 50) == 0
+    else:
+        assert [one.sha256 for one in blobs.seen()] == [SHA]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from edge_server.intake.upload import Upload
 from edge_server.problems import NotFound, StorageUnavailable
 from edge_server.settings import Settings
+from edge_server.store.blobs import Blobs
 from edge_server.store.checking import check
 from edge_server.store.records import MadePicture, Outcome, Question, Search
 from edge_server.store.store import FRESH, Store, open_store
@@ -250,6 +252,28 @@ def test_what_is_deleted_while_it_is_asked_for_was_there_or_is_not(
         for done in [pool.submit(act) for act in (change, change, look, look)]:
             done.result(30)
     assert check(store).lost == ()
+
+
+class AwayAtFirst:
+    """Blobs of which the first that is asked for is away, and comes again at once."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs, self._away = blobs, True
+
+    def get(self, sha256: str) -> bytes | None:
+        away, self._away = self._away, False
+        return None if away else self._blobs.get(sha256)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._blobs, name)
+
+
+def test_what_comes_again_while_it_is_asked_for_is_not_lost(
+    store: Store, upload: Callable[..., Upload]
+) -> None:
+    photo = store.keep("ann", upload(1)).photo
+    asked = replace(store, blobs=AwayAtFirst(store.blobs))
+    assert asked.original("ann", photo.id) == (photo, upload(1).encoded)
 
 
 def test_nothing_is_kept_where_the_store_is_off(settings: Settings) -> None:
