@@ -35,11 +35,12 @@ TIMES = {("CONV_2D", "dynamic8"): 0.5, ("DEPTHWISE_CONV_2D", "dynamic8"): 2.0}
 
 
 class Machine:
-    """Makes and measures; counts what it measured, and may be slow."""
+    """Makes and measures; counts what it measured, and may be slow, and stand still after so
+    many."""
 
-    def __init__(self, folder: Path, pause: float = 0.0) -> None:
+    def __init__(self, folder: Path, pause: float = 0.0, most: int = 1_000_000) -> None:
         self.folder = folder
-        self.pause = pause
+        self.pause, self.most = pause, most
         self.measured: list[str] = []
 
     def measures(self) -> Measures:
@@ -75,13 +76,14 @@ class Machine:
         )
 
     def _read(self, path: Path) -> dict[str, str]:
-        time.sleep(self.pause)
+        time.sleep(self.pause if len(self.measured) < self.most else 600)
         self.measured.append(path.name)
         return msgspec.json.decode(path.read_bytes().rstrip())
 
 
 def search(folder: Path, goal: Goal | None = None, **options: object) -> Found:
-    machine = Machine(folder, float(str(options.pop("pause", 0))))
+    most = int(str(options.pop("most", 1_000_000)))
+    machine = Machine(folder, float(str(options.pop("pause", 0))), most)
     trials = Trials("net", "1.0.0", machine.measures(), Journal(folder / "journal.jsonl"))
     gated = bool(options.pop("gated", True))
     found = Search(trials, LAYERS, goal or Goal(budget=60, within=0.6), gated=gated).run()
@@ -154,7 +156,7 @@ def test_each_file_is_measured_once_in_all_runs(tmp_path: Path) -> None:
 
 
 def _until(reached: Callable[[], bool]) -> None:
-    for _ in range(1000):
+    for _ in range(6000):
         if reached():
             return
         time.sleep(0.01)
@@ -169,7 +171,7 @@ def test_a_killed_search_goes_on_where_it_was(tmp_path: Path) -> None:
     whole.mkdir()
     journal = killed / "journal.jsonl"
     child = multiprocessing.get_context("fork").Process(
-        target=search, args=(killed,), kwargs={"pause": 0.005}
+        target=search, args=(killed,), kwargs={"pause": 0.005, "most": 100}
     )
     child.start()
     _until(lambda: journal.exists() and journal.read_bytes().count(b"\n") > 40)
