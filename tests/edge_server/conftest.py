@@ -26,16 +26,24 @@ class Served:
     address: str
     errors: list[str] = field(default_factory=list)
     grpc: str = ""
+    reading: threading.Thread | None = None
 
     @property
     def port(self) -> int:
         return int(self.address.rsplit(":", 1)[1])
 
     def end(self, sign: int = signal.SIGTERM, seconds: float = 30) -> int:
-        """Tell it to end, and wait until it has."""
+        """Tell it to end, and wait until it has, and until all that it said was read."""
         if self.process.poll() is None:
             self.process.send_signal(sign)
-        return self.process.wait(seconds)
+        status = self.process.wait(seconds)
+        self.listen(seconds)
+        return status
+
+    def listen(self, seconds: float) -> None:
+        """Until it says nothing any more."""
+        if self.reading is not None:
+            self.reading.join(seconds)
 
 
 @pytest.fixture
@@ -91,7 +99,8 @@ def _serving(folder: Path) -> Iterator[Callable[..., Served]]:
         served = Served(process, match.group() if match else "")
         rpc = re.search(r"gRPC: ([^)\s]+)", line)
         served.grpc = rpc.group(1) if rpc else ""
-        threading.Thread(target=_drain, args=(served,), daemon=True).start()
+        served.reading = threading.Thread(target=_drain, args=(served,), daemon=True)
+        served.reading.start()
         started.append(served)
         assert match, (process.wait(10), served.errors)
         return served
@@ -101,6 +110,7 @@ def _serving(folder: Path) -> Iterator[Callable[..., Served]]:
         if served.process.poll() is None:
             served.process.kill()
         served.process.wait(10)
+        served.listen(10)  # closed under its hands, the stream would be in two threads
         for stream in (served.process.stdout, served.process.stderr):
             if stream is not None:
                 stream.close()

@@ -154,7 +154,9 @@ def test_146_a_model_file_that_changes_after_it_was_loaded_changes_no_answer(
     path.write_bytes(content)
 
 
-def test_117_146_a_model_file_with_one_other_byte_is_never_loaded(apart: Any) -> None:
+def test_117_146_a_model_file_with_one_other_byte_is_never_loaded(
+    apart: Any, eventually: Callable[..., bool]
+) -> None:
     (path,) = apart.bundle.glob("models/smile/*.tflite")
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -163,6 +165,8 @@ def test_117_146_a_model_file_with_one_other_byte_is_never_loaded(apart: Any) ->
         reply = apart.post("/v1/smile", files={"image": apart.photo})
         apart.expect(reply, 503, "model-unhealthy")
         assert int(reply.headers["retry-after"]) > 0
+    last = reply.headers["x-request-id"]
+    assert eventually(lambda: any(last in line for line in apart.served.errors))
     told = [line for line in apart.served.errors if "cannot be loaded" in line]
     assert 1 <= len(told) <= 3  # it rests, and is not tried for everybody who asks
     ready = apart.ask("GET", "/v2/models/smile/ready")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -61,21 +62,16 @@ def test_a_port_that_is_taken(world: Callable[..., Any]) -> None:
 
 
 def test_the_port_that_was_asked_for(world: Callable[..., Any]) -> None:
-    free: list[int] = []
-    enter(
-        world(held=True).services,
-        lambda address: free.append(int(address.rsplit(":", 1)[1])),
-        grpc_port=-1,
-    )
-    enter(world(held=True).services, live_at(free[0]), grpc_port=free[0])
+    with socket.socket() as keeping:  # nobody else is given the port by chance
+        keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeping.bind(("127.0.0.1", 0))
+        port = keeping.getsockname()[1]
 
+        def inside(address: str) -> None:
+            assert address == f"127.0.0.1:{port}"
+            assert live(address)
 
-def live_at(port: int) -> Callable[[str], None]:
-    def inside(address: str) -> None:
-        assert address == f"127.0.0.1:{port}"
-        assert live(address)
-
-    return inside
+        enter(world(held=True).services, inside, grpc_port=port)
 
 
 def test_no_thread_stays(world: Callable[..., Any]) -> None:
