@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _TELL_SECONDS = 1.0
+_BELONGS = {"background": "background", "preset": "filter", "recipe": "filter"}
 
 
 def run_video(args: Namespace) -> int:
     """One film; returns the exit status: 1 where it is not whole, 130 where a file was
     stopped by Ctrl-C (a camera's film has no other end)."""
+    _check_options(args)
     require_av()
     place = _place(args)
     _check_target(place, args.out)
@@ -49,6 +51,13 @@ def run_video(args: Namespace) -> int:
         complain(f"{ending.problem}; what there was of it is in {args.out}")
         return 1
     return _INTERRUPTED if ending.stopped and not reader.live else 0
+
+
+def _check_options(args: Namespace) -> None:
+    """What another task than the chosen one would be told is not left out in silence."""
+    for name, task in _BELONGS.items():
+        if getattr(args, name) is not None and args.task != task:
+            args.usage_error(f"--{name} goes with --task {task}, not with {args.task}")
 
 
 def require_av() -> None:
@@ -100,8 +109,9 @@ def _recorded(reader: Reader, args: Namespace, stop: Event) -> Ending:
 def _wish(args: Namespace) -> Wish:
     return Wish(
         task=args.task,
-        background=args.background,
+        background=args.background or "blur",
         preset=args.preset,
+        recipe=args.recipe,
         model=args.model,
         every=args.detect_every,
         smooth=not args.raw,

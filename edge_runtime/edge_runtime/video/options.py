@@ -27,11 +27,14 @@ def add_options(parser: argparse.ArgumentParser, positive: Callable[[str], int])
     )
     parser.add_argument(
         "--background",
-        default="blur",
         metavar="WHAT",
         help="blur, a CSS colour, a picture's path, or words such as rainbow,texture (blur)",
     )
-    parser.add_argument("--preset", metavar="NAME", help="the filter of --task filter")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--preset", metavar="NAME", help="the filter of --task filter")
+    chosen.add_argument(
+        "--recipe", type=Path, metavar="FILE.json", help="a filter of your own, likewise"
+    )
     parser.add_argument("--model", metavar="ID", help="another model for the mask")
     parser.add_argument(
         "--seconds", type=_seconds, metavar="S", help="stop after so much of the video"

@@ -34,11 +34,13 @@ Paint: TypeAlias = "Callable[[Pixels, Sight, float], Pixels]"
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is asked for: the task, and what it needs to know."""
+    """What is asked for: the task, and what it needs to know; of a filter the name of a
+    ``preset``, or a ``recipe`` of one's own."""
 
     task: str = "background"
     background: str = "blur"
     preset: str | None = None
+    recipe: Path | None = None
     model: str | None = None
     every: int = EVERY
     smooth: bool = True
@@ -48,7 +50,8 @@ class Wish:
 def painter(wish: Wish, size_wh: tuple[int, int]) -> tuple[Wanted, Paint]:
     """What has to be seen of a film of that size, and what paints it.
 
-    Raises ``UnknownName`` for a background or a preset that does not exist.
+    Raises ``UnknownName`` for a background or a preset that does not exist, ``SpecError`` for
+    a recipe that cannot be used.
     """
     make = PAINTERS[wish.task]
     return make(wish, size_wh)
@@ -86,16 +89,25 @@ def _drawn(
 
 def _filter(wish: Wish, size_wh: tuple[int, int]) -> tuple[Wanted, Paint]:
     del size_wh
-    if wish.preset is None:
-        raise VideoError("a filter needs a name: say which with --preset")
-    from edge_runtime.filters import Filter  # noqa: PLC0415  the other tasks need none
-
-    filtering = Filter.preset(wish.preset, wish.bundle)
+    filtering = _chosen(wish)
     needs = filtering.needs
     wanted = _wanted(
         wish, mask=needs.mask, faces=needs.faces, smiles=needs.smiles, styles=needs.styles
     )
     return wanted, partial(_filtered, filtering)
+
+
+def _chosen(wish: Wish) -> Filter:
+    from edge_runtime.filters import Filter  # noqa: PLC0415  the other tasks need none
+
+    if wish.recipe is not None:
+        return Filter.load(wish.recipe, wish.bundle)
+    if wish.preset is None:
+        raise VideoError(
+            "a filter needs a name: say which with --preset (edge-run filter --list has them), "
+            "or --recipe FILE.json"
+        )
+    return Filter.preset(wish.preset, wish.bundle)
 
 
 def _filtered(filtering: Filter, rgb: Pixels, sight: Sight, seconds: float) -> Pixels:

@@ -92,6 +92,43 @@ def test_a_video_or_a_camera(film: Path) -> None:
         assert ended.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--preset", "bunny"], "--preset goes with --task filter, not with background"),
+        (["--recipe", "a.json", "--task", "faces"], "--recipe goes with --task filter"),
+        (
+            ["--background", "red", "--task", "smile"],
+            "--background goes with --task background",
+        ),
+    ],
+)
+def test_what_another_task_would_be_told_is_not_left_out_in_silence(
+    film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["video", str(film), "-o", str(tmp_path / "a.mp4"), *words])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_recipe_of_ones_own_is_drawn_on_every_frame(
+    film: Path, read: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe, out = tmp_path / "blue.json", tmp_path / "a.mp4"
+    layers = '[{"do": "background", "words": "blue"}]'
+    recipe.write_text(f'{{"title": "Blue", "about": "Blue", "layers": {layers}}}')
+    words = ["--task", "filter", "--recipe", recipe, "--seconds", "0.2"]
+    assert run(capsys, film, "-o", out, *words)[0] == 0
+    corner = np.array([frame[20, 20] for frame in read(out).frames]).astype(int)
+    assert (corner[:, 2] > corner[:, 0] + 100).all()
+    recipe.write_text("{")
+    status, _, err = run(capsys, film, "-o", out, *words)
+    assert status == 1
+    assert "blue.json is not JSON" in err
+
+
 def test_without_pyav_it_says_what_to_install(
     film: Path,
     tmp_path: Path,
