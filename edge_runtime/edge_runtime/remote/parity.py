@@ -36,6 +36,7 @@ _SECONDS = 300.0
 # A stage with more is left out of a dump that is made here: every pixel of a photo, or of a
 # mask as large.  The server computes it from the stage before.
 _MOST_BYTES = 8 * 2**20
+_ZIP = b"PK"
 
 
 def ask_parity(
@@ -101,6 +102,8 @@ def _read(reply: Reply) -> Parity:
 
 def _of_photo(args: Namespace) -> bytes:
     content = _bytes(args.source)
+    if content.startswith(_ZIP):
+        raise DumpError(f"{args.source} is a dump already: leave --model out")
     photo = DumpedPhoto(name=args.source.name, content=content, keep=True)
     request = Request(photo=open_photo(args.source))
     return zipped(fitting(dumped(open_lens(args), args.model, request, photo)))
@@ -114,7 +117,12 @@ def _of_dump(path: Path) -> bytes:
         if FILE not in files:
             raise DumpError(f"{path} has no {FILE}: name the folder that the app wrote")
         return zipped(files)
-    return _bytes(path)
+    content = _bytes(path)
+    if not content.startswith(_ZIP):  # a photo is not sent to be told that it is no dump
+        raise DumpError(
+            f"{path} is no ZIP file: name a dump, or with --model the model that runs a photo"
+        )
+    return content
 
 
 def _bytes(path: Path) -> bytes:

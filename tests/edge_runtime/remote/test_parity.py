@@ -132,6 +132,16 @@ def test_errors(
     assert error.count("\n") == 1
 
 
+def test_a_photo_without_a_model_and_a_dump_with_one_are_told_apart(
+    dump: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = ["--server", "http://127.0.0.1:1"]  # nothing is sent
+    assert main(["parity", str(PHOTO), *nobody]) == 1
+    assert "with --model the model that runs a photo" in capsys.readouterr().err
+    assert main(["parity", str(dump), "--model", MODEL, *nobody]) == 1
+    assert "is a dump already: leave --model out" in capsys.readouterr().err
+
+
 def test_no_server_is_an_outcome(dump: Path, remote: RemoteLens) -> None:
     content = dump.read_bytes()
     made = ask_parity(remote, content)
