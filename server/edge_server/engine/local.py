@@ -217,8 +217,11 @@ class LocalEngine:
         self.observer.observe("seconds", ran, model=model_id, stage="run")
 
     def _is_stuck(self, running: Running) -> bool:
-        due = running.unwanted_since() + self.settings.stuck_seconds
-        if self._residency.loading(running.model_id):
+        loading = self._residency.loading(running.model_id)
+        # What a load took that nobody waited for is not held against the run behind it.
+        since = max(running.unwanted_since(), self._residency.load_ended(running.model_id))
+        due = since + self.settings.stuck_seconds
+        if loading:
             due = max(due, running.since + self.settings.load_seconds)
         return monotonic() > due
 

@@ -42,6 +42,7 @@ class Residency:
         self._lock, self._shelf = Lock(), Shelf()
         self._loads: dict[tuple[str, Place], Lock] = {}
         self._loading: Counter[str] = Counter()
+        self._load_ended: dict[str, float] = {}
         self._sizes: dict[str, tuple[Servable, int]] = {}
         self._given_up: set[Place] = set()
         self._closed = False
@@ -174,6 +175,10 @@ class Residency:
         """Whether the model is being loaded anywhere."""
         return self._loading[model_id] > 0
 
+    def load_ended(self, model_id: str) -> float:
+        """When it was last loaded, or could not be, by the monotonic clock; 0 for never."""
+        return self._load_ended.get(model_id, 0.0)
+
     def memory_bytes(self) -> Mapping[str, int]:
         """What all that is loaded says it takes, by device."""
         with self._lock:
@@ -198,6 +203,7 @@ class Residency:
             yield
         finally:
             with self._lock:
+                self._load_ended[model_id] = monotonic()
                 self._loading[model_id] -= 1
 
     def _lent(self, model_id: str, place: Place) -> Resident | None:

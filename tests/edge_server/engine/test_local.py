@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event, Thread, get_native_id
 from time import monotonic
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from edge_server.engine.circuit import Rest
 from edge_server.engine.interface import Deadline, Engine, Priority, State
 from edge_server.engine.local import LocalEngine
+from edge_server.engine.slots import Running
 from edge_server.problems import (
     Cancelled,
     DeadlineExceeded,
@@ -40,6 +42,11 @@ def wait_for(condition: Any) -> None:
     while not condition():
         assert monotonic() < until
         Event().wait(0.005)
+
+
+def nothing_is_stuck_from_now_on(engine: LocalEngine) -> None:
+    """Not even a thread that is held up between an answer and its next turn."""
+    engine.settings = replace(engine.settings, stuck_seconds=60.0)
 
 
 def code(one: Any) -> Any:
@@ -218,13 +225,16 @@ def test_a_deadline_in_a_run_is_kept_and_the_slot_is_busy_until_it_ends(
 
 def test_a_model_that_never_returns_is_given_up(start: Any, fake: Any, send: Any) -> None:
     model, other = fake("m"), fake("other")
-    engine = start(model, other, stuck_seconds=0.1)
+    engine = start(model, other)
     assert code(send(engine, "other", 5)) == 5
     model.gate.clear()
     ticket = send(engine, "m", seconds=1)
     model.wait_run()
     waiting = send(engine, "other", 6)
+    engine.settings = replace(engine.settings, stuck_seconds=0.1)
     assert code(ticket) == "deadline-exceeded"
+    wait_for(lambda: count(engine, "stuck"))
+    nothing_is_stuck_from_now_on(engine)
     assert code(waiting) == 6
     assert (count(engine, "stuck", model="m"), gauge(engine, "leaked_threads")) == (1, 1)
     assert engine.states()["m"] is State.UNHEALTHY
@@ -242,6 +252,8 @@ def test_a_run_that_somebody_waits_for_is_not_stuck(start: Any, fake: Any, send:
     ticket = send(engine, "m", 3)
     model.wait_run()
     Event().wait(0.1)
+    assert count(engine, "stuck") == 0
+    nothing_is_stuck_from_now_on(engine)
     model.gate.set()
     assert code(ticket) == 3
     assert count(engine, "stuck") == 0
@@ -257,10 +269,26 @@ def test_a_load_has_more_time_than_a_run(start: Any, fake: Any, send: Any) -> No
         late.result()
     ticket = send(engine, "m", 2)
     Event().wait(0.05)
+    assert count(engine, "stuck") == 0
+    nothing_is_stuck_from_now_on(engine)
     model.load_gate.set()
     assert code(ticket) == 2
     assert count(engine, "stuck") == 0
     assert model.runs == [[2]]
+
+
+def test_a_run_behind_a_long_load_has_its_time(
+    start: Any, fake: Any, submission: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, now = start(fake("m"), stuck_seconds=30, watch_seconds=60), monotonic()
+    gone = submission("m")
+    gone.cancel()
+    running = Running(batch=[gone], since=now)
+    monkeypatch.setattr("edge_server.engine.residency.monotonic", lambda: now + 100)
+    engine.warm(["m"])
+    for later, stuck in ((101, False), (129, False), (131, True)):
+        monkeypatch.setattr("edge_server.engine.local.monotonic", lambda at=now + later: at)
+        assert engine._is_stuck(running) == stuck
 
 
 def test_a_load_that_never_ends_is_given_up(start: Any, fake: Any, send: Any) -> None:
