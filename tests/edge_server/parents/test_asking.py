@@ -96,12 +96,15 @@ def test_a_task_that_the_bundle_has_no_model_for_is_said(asker: Asker) -> None:
         pass
 
 
-def test_a_turn_is_at_the_gate_of_the_model_that_answers(asker: Asker) -> None:
+def test_a_turn_is_at_the_gate_of_the_model_that_answers(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_server.engine.interface.monotonic", lambda: 1000.0)
     light, best = Question(task="light"), Question(task="light", models=("large", "small"))
 
     def seconds(*questions: Question) -> float:
         with APP.test_request_context("/"), asker.turn(*questions) as deadline:
-            return round(deadline.remaining())
+            return deadline.remaining()
 
     assert (seconds(light), seconds(best), seconds(light, Question(task="heavy"))) == (5, 5, 50)
     asker.services.engine.here["large"] = "2"  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ sends ``Origin``, and adds no header of its own.
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -56,6 +57,15 @@ def submit(http: Http, page: requests.Response, number: int, **typed: Any) -> re
     return http.post(
         urljoin(page.url, action), files=parts, headers=BROWSER | {"Origin": origin}
     )
+
+
+def logged(log: list[str], request_id: str) -> str:
+    """The log, once it was read up to that request, which is noted before it is answered."""
+    until = time.monotonic() + 30
+    while not any(request_id in line for line in log):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return "".join(log)
 
 
 @pytest.fixture
@@ -132,8 +142,8 @@ def test_a_wrong_key_is_said_on_the_page_and_no_key_is_ever_told_again(
         assert "key" in Forms(answer.text).found[0][1]
         told = f"{answer.text}{answer.headers}"
         assert "pl_" not in told
-    requests.post(f"{keyed.address}{path}", data={"key": right}, timeout=30)
-    log = "".join(keyed.log)
+    last = requests.post(f"{keyed.address}{path}", data={"key": right}, timeout=30)
+    log = logged(keyed.log, last.headers["X-Request-Id"])
     assert re.search(rf"POST {path} 40", log)
     assert right not in log
     assert right.rpartition("_")[2] not in log

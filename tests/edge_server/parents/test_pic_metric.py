@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ def runs(http: Http, address: str) -> dict[str, float]:
         r'^pocketlens_engine_runs_total\{.*model="([^"]+)".*\} (\S+)$', text, re.MULTILINE
     )
     return {model: float(count) for model, count in found}
+
+
+def settled(http: Http, address: str) -> None:
+    """Wait until what was kept can be searched for: the server runs a model for that too."""
+    until = time.monotonic() + 60
+    files = {"image": COFFEE.read_bytes()}
+    while http.post(f"{address}/v1/search", files=files).json()["pending"]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_the_answer_is_the_projects(address: str, http: Http, picture: Any) -> None:
@@ -63,6 +73,7 @@ def test_the_same_photo_is_not_computed_twice_and_found_by_its_hash(
     address: str, http: Http, upstream: Any
 ) -> None:
     first = post(http, f"{address}/do_data_science").json()
+    settled(http, address)
     before = runs(http, address)
     assert before["object-detection"] >= 1
     url = upstream.url(PORTRAIT.name)

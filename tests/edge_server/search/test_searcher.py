@@ -38,6 +38,13 @@ NAMES = (
 )
 
 
+@pytest.fixture
+def searcher(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> Searcher:
+    """One that waits for what was just kept also where the machine is slow."""
+    monkeypatch.setattr("edge_server.search.searcher._MOST_SECONDS", 60.0)
+    return searcher
+
+
 def sought(pixels: Pixels, owner: str = "anna", **params: Any) -> Sought:
     return Sought(
         owner=owner,

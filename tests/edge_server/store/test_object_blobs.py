@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,12 +13,18 @@ from edge_server.store.object_blobs import ObjectBlobs
 SHA = "ab" * 32
 
 
+@pytest.fixture
+def nobody() -> Iterator[socket.socket]:
+    """A port that nobody answers at, and that nobody else is given meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound
+
+
 def test_a_server_that_is_away_is_told_while_the_caller_waits(
-    monkeypatch: pytest.MonkeyPatch,
+    nobody: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = nobody.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,11 +21,20 @@ from edge_server.store.store import Store, open_store
 from edge_server.store.tending import file_of, look, tended
 
 
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Store]:
+    """One that waits for a lock: what tidies has it from time to time."""
+    made = open_store(Settings(data=str(tmp_path), database_seconds=20))
+    assert made is not None
+    with closing(made):
+        yield made
+
+
 def services(settings: Settings, store: Store | None = None) -> Any:
     return SimpleNamespace(settings=settings, store=store, needed_store=store)
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> bool:
+def until(true: Callable[[], bool], seconds: float = 30) -> bool:
     ends = time.monotonic() + seconds
     while not true() and time.monotonic() < ends:
         time.sleep(0.02)

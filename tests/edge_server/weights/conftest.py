@@ -20,7 +20,7 @@ from edge_server.weights.checkpoint_files import read_tensors
 from edge_server.weights.fetching import Patience
 from edge_server.weights.weights_store import WeightsStore
 
-QUICK = Patience(connect=2, read=0.3, attempts=3, pause=0.01)
+PATIENT = Patience(connect=60, read=60, attempts=3, pause=0.01)
 LICENCE = Licence(code="Apache-2.0", weights="MIT", data="none")
 
 
@@ -33,7 +33,6 @@ class FileServer:
     faults: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     tagged: bool = True
-    patience: Patience = QUICK
     port: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -82,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(rest)
         if fault == "stalls":
             self.wfile.flush()
-            served.stopped.wait(2)
+            served.stopped.wait(60)
 
     def _start(self, served: FileServer, content: bytes, fault: str) -> int | None:
         wanted = self.headers.get("Range")
@@ -163,6 +162,12 @@ def tensors(seed: int = 0) -> dict[str, torch.Tensor]:
 
 
 @pytest.fixture
+def patience() -> Patience:
+    """Is quick to try again, and waits for a machine that stalls."""
+    return PATIENT
+
+
+@pytest.fixture
 def checkpoint() -> Any:
     """Makes the record of a published checkpoint: name, origin, more."""
     return published
@@ -186,7 +191,7 @@ def checkpoint_file(tmp_path: Path) -> Path:
 def store_of(tmp_path: Path) -> Any:
     def made(*checkpoints: Checkpoint) -> WeightsStore:
         return WeightsStore(
-            tmp_path / "weights", models=tiny_model(*checkpoints), patience=QUICK
+            tmp_path / "weights", models=tiny_model(*checkpoints), patience=PATIENT
         )
 
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from edge_runtime.errors import WeightsError
 from edge_server.heavy_model import Released
 from edge_server.weights import fetching
-from edge_server.weights.fetching import fetch, sha256_of
+from edge_server.weights.fetching import Patience, fetch, sha256_of
 
 CONTENT = np.random.default_rng(0).bytes(700_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -22,11 +23,13 @@ HALF = f"bytes={len(CONTENT) // 2}-"
 
 
 @pytest.fixture
-def get(server: Any, tmp_path: Path) -> Any:
+def get(server: Any, tmp_path: Path, patience: Patience) -> Any:
     """Fetches ``file`` with the faults in turn, and says what it told of its progress."""
     server.files["file"] = CONTENT
 
-    def fetched(*faults: str, sha256: str = DIGEST, size: int | None = None) -> list[Any]:
+    def fetched(
+        *faults: str, sha256: str = DIGEST, size: int | None = None, read: float = 60
+    ) -> list[Any]:
         server.faults[:] = faults
         said: list[Any] = []
         origin = Released(url=server.url("file"), sha256=sha256, bytes=size)
@@ -34,7 +37,7 @@ def get(server: Any, tmp_path: Path) -> Any:
             origin,
             tmp_path / "arrived",
             lambda done, total: said.append((done, total)),
-            server.patience,
+            replace(patience, read=read),
         )
         assert digest == DIGEST
         return said
@@ -64,7 +67,7 @@ def left(folder: Path) -> set[str]:
 def test_what_fails_for_a_while_is_mended(
     server: Any, get: Any, tmp_path: Path, faults: tuple[str, ...], asked: list[str]
 ) -> None:
-    said = get(*faults)
+    said = get(*faults, read=2 if "stalls" in faults else 60)
     assert server.seen == asked
     assert said[-1][0] == len(CONTENT)
     assert left(tmp_path) == {"arrived"}
@@ -88,7 +91,7 @@ def test_what_stays_wrong_is_an_error(
     get: Any, tmp_path: Path, faults: tuple[str, ...], words: str
 ) -> None:
     with pytest.raises(WeightsError, match=words) as raised:
-        get(*faults)
+        get(*faults, read=0.3 if "stalls" in faults else 60)
     assert "\n" not in str(raised.value)
     assert "arrived" not in left(tmp_path)
 
@@ -180,10 +183,10 @@ def test_a_disk_too_small_is_seen_before(
     "url", ["http://127.0.0.1:1/x", "file:///etc/passwd", "http://[::1", ""]
 )
 def test_an_address_that_leads_nowhere_is_an_error(
-    server: Any, tmp_path: Path, url: str
+    tmp_path: Path, patience: Patience, url: str
 ) -> None:
     with pytest.raises(WeightsError):
-        fetch(Released(url=url), tmp_path / "arrived", lambda *_: None, server.patience)
+        fetch(Released(url=url), tmp_path / "arrived", lambda *_: None, patience)
     assert left(tmp_path) == set()
 
 
