@@ -74,6 +74,8 @@ REFUSED = frozenset(
         "idempotency-key-reused",
     }
 )
+# What says nothing of the next question: this one has too little time, or is too large.
+_OF_ONE = frozenset({"deadline", "deadline-exceeded", "memory"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +193,10 @@ class OfflineQueue:
         if answered.code in REFUSED:
             self._end(job, "refused", msgspec.json.encode(asdict(answered)))
             return replace(drained, refused=drained.refused + 1)
-        # What will not pass by waiting, such as missing weights, must not stop the others.
-        return drained if answered.retry_after is None else replace(drained, outage=answered)
+        # What will not pass by waiting, such as missing weights, must not stop the others; nor
+        # one that is late: should it be the server that hangs, the client's breaker says so.
+        its_own = answered.retry_after is None or answered.code in _OF_ONE
+        return drained if its_own else replace(drained, outage=answered)
 
     def _keep(self, job: str, answered: Answered[Received]) -> None:
         self._end(job, "done", answered.answer.body, answered.attempts, answered.ms)

@@ -134,6 +134,30 @@ def test_what_no_waiting_helps_stops_nobody_else(
     assert queue.drain(remote_lens(fake.url)).answered == 1
 
 
+def test_one_that_is_late_each_time_stops_nobody_else(
+    queue: OfflineQueue, chaos: Any, remote_lens: Make, photo: Photo
+) -> None:
+    late, faces = queue.put("depth", photo, How(seconds=1.5)), queue.put("faces", photo)
+    chaos.faults = ["hang", ""]
+    drained = queue.drain(remote_lens(chaos.url))
+    assert (drained.answered, drained.waiting, drained.outage) == (1, 1, None)
+    assert isinstance(queue.result(faces), Ok)
+    assert queue.waiting() == [late]
+
+
+def test_a_server_that_hangs_ends_it_by_the_breaker(
+    queue: OfflineQueue, chaos: Any, remote_lens: Make, photo: Photo
+) -> None:
+    for _ in range(8):
+        queue.put("faces", photo, How(seconds=0.3))
+    chaos.faults = ["hang"] * 8
+    drained = queue.drain(remote_lens(chaos.url))
+    assert (drained.answered, drained.waiting) == (0, 8)
+    assert drained.outage is not None
+    assert drained.outage.code == "circuit-open"
+    assert chaos.requests <= 5
+
+
 def test_a_question_that_is_refused_ends_as_such(
     queue: OfflineQueue, fake: Any, remote_lens: Make, photo: Photo
 ) -> None:
