@@ -110,6 +110,12 @@ def server(
         store.close()
 
 
+@pytest.fixture(autouse=True)
+def a_clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that is overloaded stays so, however long a test is held up."""
+    monkeypatch.setattr("edge_server.api.gate.monotonic", lambda: 1000.0)
+
+
 PROBLEM, JSON = "application/problem+json", "application/json"
 
 

@@ -19,6 +19,12 @@ PATH = "/v1/classify"
 SITE = "https://front.example"
 
 
+@pytest.fixture(autouse=True)
+def a_clock_that_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is overloaded stays so, however long a test is held up."""
+    monkeypatch.setattr("edge_server.api.gate.monotonic", lambda: 1000.0)
+
+
 def early(*asked: bool) -> Early:
     """With an address that may be for the gates of these kinds; the light one where none is
     given."""

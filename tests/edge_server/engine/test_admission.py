@@ -23,7 +23,7 @@ from edge_server.problems import (
 def desk(fake: Any) -> tuple[Admission, Any, Residency, Circuit]:
     model = fake("m")
     residency = Residency([model.servable()], Tally(), budget=1000)
-    circuits = {"m": Circuit(Rest())}
+    circuits = {"m": Circuit(Rest(), lambda: 1000.0)}
     return Admission(residency, circuits), model, residency, circuits["m"]
 
 

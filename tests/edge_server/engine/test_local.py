@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge_server.engine.circuit import Rest
+from edge_server.engine.circuit import Circuit, Rest
 from edge_server.engine.interface import Deadline, Engine, Priority, State
 from edge_server.engine.local import LocalEngine
 from edge_server.engine.slots import Running
@@ -399,6 +399,7 @@ def test_a_model_that_keeps_failing_is_unhealthy_and_the_others_serve(
 
     bad.behave = crash
     engine = start(bad, good)
+    engine._circuits["bad"] = Circuit(Rest(), lambda: 1000.0)
     with pytest.raises(ModelUnhealthy) as raised:
         send(engine, "bad").result()
     assert "secret" not in raised.value.detail
