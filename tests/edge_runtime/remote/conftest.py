@@ -291,6 +291,12 @@ class Chaos:
         handler.reply(200, b"")
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of models that comes late from a machine that stalls is no outage."""
+    monkeypatch.setattr("edge_runtime.routing._LIST_SECONDS", 30.0)
+
+
 @pytest.fixture
 def fake() -> Iterator[Fake]:
     """A server that speaks the API."""

@@ -49,9 +49,8 @@ def lens() -> Trying:
 
 @pytest.fixture
 def route(
-    lens: Trying, remote_lens: Callable[..., RemoteLens], monkeypatch: pytest.MonkeyPatch
+    lens: Trying, remote_lens: Callable[..., RemoteLens]
 ) -> Iterator[Callable[..., Router]]:
-    monkeypatch.setattr("edge_runtime.routing._LIST_SECONDS", 30.0)
     made: list[Router] = []
 
     def make(url: str | None, policy: Any = "device-first", **given: Any) -> Router:
