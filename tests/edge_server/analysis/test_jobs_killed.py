@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,12 +17,15 @@ import httpx
 import numpy as np
 from PIL import Image
 
+from edge_server.analysis.job_records import NewJob, NewPhoto
+from edge_server.analysis.jobs import Jobs
+from edge_server.api.access import LOCAL
 from edge_server.settings import Settings
 from edge_server.store.checking import check, gc
 from edge_server.store.store import open_store
 
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
-PHOTOS, KILLS = 18, 5
+PHOTOS, KILLS, AT_ONCE = 18, 5, 3
 ANALYSES = ("objects", "classify", "faces")
 
 
@@ -47,25 +51,20 @@ def test_killed_at_5_points_a_job_ends_complete_and_nothing_is_double(
     serve: Callable[..., Any], tmp_path: Path
 ) -> None:
     random, sent = np.random.default_rng(11), photos()
-    server = serve(device="cpu")
-    files = [("image", (f"{n}.jpg", content)) for n, content in enumerate(sent)]
+    path = f"/v1/jobs/{_submitted(tmp_path, sent)}"
+    seen, unfinished = 0, 0
     with httpx.Client(timeout=30) as client:
-        made = client.post(
-            f"{server.address}/v1/analyze/batch",
-            files=files,
-            data={"analyses": ",".join(ANALYSES)},
-        )
-        assert made.status_code == 202, made.text
-        path = made.headers["Location"]
-        seen, unfinished = 0, 0
         for _ in range(KILLS):
+            _let_begin(tmp_path, AT_ONCE)
+            server = serve(device="cpu", requests_per_minute="0")
             seen = _once_more_has_ended(client, f"{server.address}{path}", seen)
             time.sleep(float(random.uniform(0, 0.06)))
             server.process.kill()
             server.process.wait(10)
             unfinished += _began_and_did_not_end(tmp_path)
-            server = serve(device="cpu")
         assert unfinished, "no kill was in the middle of a photo"
+        _let_begin(tmp_path, PHOTOS)
+        server = serve(device="cpu")
         job = _followed(client, f"{server.address}{path}")
         alone = [_alone(client, server.address, content) for content in sent]
     assert (job["state"], job["done"], job["failed"]) == ("done", PHOTOS, 0)
@@ -76,6 +75,28 @@ def test_killed_at_5_points_a_job_ends_complete_and_nothing_is_double(
     assert sorted(photo["place"] for photo in job["photos"]) == list(range(1, PHOTOS + 1))
     assert server.end() == 0
     _store_is_clean(tmp_path)
+
+
+def _submitted(folder: Path, sent: list[bytes]) -> str:
+    """A job that waits for the first server: its id."""
+    named = (NewPhoto(name=f"{n}.jpg", content=content) for n, content in enumerate(sent))
+    store = open_store(Settings(data=str(folder)))
+    assert store is not None
+    with closing(store):
+        return Jobs(store).submit(LOCAL, NewJob(analyses=ANALYSES, photos=tuple(named))).id
+
+
+def _let_begin(folder: Path, count: int) -> None:
+    """The next server begins with so many new photos: else it could end the whole job before
+    this process, where it stalls, comes to the last kill."""
+    held = "UPDATE job_photos SET due = ? WHERE tries = 0"
+    free = (
+        "UPDATE job_photos SET due = 0 WHERE number IN "
+        "(SELECT number FROM job_photos WHERE tries = 0 ORDER BY number LIMIT ?)"
+    )
+    with closing(sqlite3.connect(folder / "store.sqlite")) as asked, asked:
+        asked.execute(held, (sys.float_info.max,))
+        asked.execute(free, (count,))
 
 
 def _once_more_has_ended(client: httpx.Client, url: str, seen: int) -> int:
