@@ -46,6 +46,11 @@ class Running:
             connection.sendall(content)
             return received(connection)
 
+    @property
+    def protocol(self) -> Any:
+        """The class of the protocol of its connections: its limits may be changed meanwhile."""
+        return self.listener.config.http_protocol_class
+
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 

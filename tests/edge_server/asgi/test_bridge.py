@@ -153,7 +153,7 @@ def test_a_thread_that_sends_ends_with_the_server_also_while_the_loop_is_busy() 
         asked.cancel()
         with suppress(asyncio.CancelledError):
             await asked
-        let_go = parts.closed.wait(2)  # the loop does nothing else meanwhile
+        let_go = parts.closed.wait(20)  # the loop does nothing else meanwhile
         over.set()
         parts.over.set()
         await asyncio.to_thread(bridge.close)
