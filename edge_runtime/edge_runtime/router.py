@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from edge_runtime.device_side import DeviceSide, DeviceTask
+from edge_runtime.enlarging import COMPACT_SCALES
 from edge_runtime.errors import UnknownName
 from edge_runtime.fallbacks import cutting, enlarging
 from edge_runtime.remote.remote_lens import How, RemoteLens
@@ -135,10 +136,22 @@ class Router:
         self, photo: Shown, wish: Wish | None = None, **fields: Field
     ) -> Outcome[Picture]:
         """The photo with more pixels; without a server by a lighter network or none, and
-        ``Degraded``."""
+        ``Degraded``.  A network of the device that is named is meant, however large the photo
+        is, and not the server's."""
         shown = opened(photo)
         scale = fields.get("scale", 4)
         wanted = scale if isinstance(scale, int) else 4
+        model = wish.how.model if wish else ""
+        if model in self._models and wanted in COMPACT_SCALES:
+            route = Route(
+                name="super_resolution",
+                server=self._asking("super_resolution", shown, fields),
+                device=DeviceTask(
+                    name=model,
+                    work=lambda lens: lens.super_resolution(shown.photo, wanted, model),
+                ),
+            )
+            return self._routed(route, wish or Wish())
         fallback = enlarging(shown.photo, wanted, self._models)
         return self._heavy("super_resolution", shown, wish, fallback, fields)
 

@@ -111,7 +111,8 @@ class Routing:
 
     def _here(self, route: Route, ends: float) -> Outcome[Any]:
         if route.device is None:
-            return Unavailable(f"no model for {route.name} on the device", None, "not-offered")
+            task = TASKS[route.name].address
+            return Unavailable(f"only a server has the model for {task}", None, "not-offered")
         return self._device.ask(route.device, ends - monotonic())
 
     def _there(self, route: Route, how: How, ends: float) -> Outcome[Any]:
@@ -161,5 +162,6 @@ def _neither(here: Unavailable, there: Unavailable) -> Unavailable:
     if here.code == "not-offered" != there.code:
         return there
     waits = [one.retry_after for one in (here, there) if one.retry_after is not None]
-    why = f"device: {here.why}; server: {there.why}"
+    same = here.why == there.why  # a word that neither knows
+    why = here.why if same else f"device: {here.why}; server: {there.why}"
     return Unavailable(why, min(waits, default=None), there.code)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edge_runtime.results import Picture, Prediction
 
 KEY = "POCKETLENS_KEY"
+_PATIENT = 600.0  # seconds for a network that was named: a large photo takes it minutes
 _STAGES = frozenset(Timings.__dataclass_fields__)
 
 
@@ -47,8 +48,8 @@ class RoutedLens:
         self, photo: Photo, scale: int, model: str | None = None
     ) -> Prediction[Picture]:
         """The photo, larger."""
-        wish = Wish(how=How(model=model or ""))
-        return prediction_of(self._router.super_resolution(photo, wish, scale=scale))
+        how = How(model=model, seconds=_PATIENT) if model else How()
+        return prediction_of(self._router.super_resolution(photo, Wish(how=how), scale=scale))
 
     def _ask(
         self, task: str, photo: Photo, *said: Any, model: str | None = None

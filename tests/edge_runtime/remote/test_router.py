@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge_runtime import Lens
+from edge_runtime import Lens, fallbacks
 from edge_runtime.device_side import DeviceSide
+from edge_runtime.enlarging import COMPACT
 from edge_runtime.errors import BundleTampered, PhotoNotFound, UnknownName
 from edge_runtime.images import Photo, open_photo
 from edge_runtime.outcomes import Degraded, Ok, Unavailable
@@ -122,6 +123,27 @@ def test_device_only_opens_no_socket(
     assert isinstance(larger, Degraded)
     assert larger.provenance.model == "super-resolution-compact"
     assert len(larger.provenance.sha256) == 64
+
+
+def test_a_network_of_the_device_that_is_named_enlarges_however_large_the_photo_is(
+    route: Callable[..., Router], selfie: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fallbacks, "MOST_FOR_DEVICE", 100)
+    router = route(None, "device-only")
+    small = Photo(open_photo(selfie).rgb[:90, :80])
+    usual = router.super_resolution(small, scale=2)
+    assert isinstance(usual, Degraded)
+    assert usual.provenance.model == "lanczos"
+    assert usual.why.endswith("(only a server has the model for super-resolution)")
+    named = Wish(how=How(model=COMPACT, seconds=60))
+    made = router.super_resolution(small, named, scale=2)
+    assert isinstance(made, Ok)
+    assert made.provenance.model == COMPACT
+    assert made.value.pixels.shape == (180, 160, 3)
+    assert isinstance(router.super_resolution(small, named, scale=3), Degraded)
+    other = router.super_resolution(small, Wish(how=How(model="smile")), scale=2)
+    assert isinstance(other, Unavailable)
+    assert "unknown model for this task 'smile'" in other.why
 
 
 @pytest.mark.parametrize("policy", [p for p in POLICIES if p != "device-only"])
@@ -299,6 +321,15 @@ def test_a_name_that_nobody_knows_is_no_empty_cut(
     outcome = route(GONE).cut(samples / "obama2.jpg", ["unicorn"])
     assert isinstance(outcome, Unavailable)
     assert "unicorn" in outcome.why
+
+
+def test_what_both_sides_say_is_said_once(
+    fake: Any, route: Callable[..., Router], selfie: Path
+) -> None:
+    outcome = route(fake.url).background(selfie, "sunst")
+    assert isinstance(outcome, Unavailable)
+    assert outcome.why.startswith("unknown background 'sunst' (did you mean 'sunset'?)")
+    assert outcome.why.count("sunst") == 1
 
 
 def test_the_server_gives_the_full_answer(
