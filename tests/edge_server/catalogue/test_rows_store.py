@@ -53,13 +53,25 @@ class Keeper:
 
 
 @pytest.fixture
-def keeper(serve: Callable[..., Any], tmp_path: Path) -> Iterator[Keeper]:
-    data = tmp_path / "kept"
-    served = serve("--database-seconds", "0.3", "--requests-per-minute", "0", data=str(data))
-    made = Keeper(served, data)
-    assert made.keep(0)[0] == 201
+def begin(serve: Callable[..., Any], tmp_path: Path) -> Iterator[Callable[..., Keeper]]:
+    """Starts a server that has kept a photo."""
+    data, begun = tmp_path / "kept", []
+
+    def made(*options: str) -> Keeper:
+        served = serve("--requests-per-minute", "0", *options, data=str(data))
+        begun.append(Keeper(served, data))
+        assert begun[-1].keep(0)[0] == 201
+        return begun[-1]
+
     yield made
-    made.http.close()
+    for keeper in begun:
+        keeper.http.close()
+
+
+@pytest.fixture
+def keeper(begin: Callable[..., Keeper]) -> Keeper:
+    """One whose writers wait for each other, however slow the disk is."""
+    return begin()
 
 
 @contextmanager
@@ -80,7 +92,10 @@ def test_131_132_a_job_that_is_not_there(keeper: Keeper) -> None:
             assert (reply.status_code, reply.json()["code"]) == (404, "not-found"), job
 
 
-def test_133_135_136_what_befalls_the_store_is_told_and_passes(keeper: Keeper) -> None:
+def test_133_135_136_what_befalls_the_store_is_told_and_passes(
+    begin: Callable[..., Keeper],
+) -> None:
+    keeper = begin("--database-seconds", "1")
     file = keeper.data / "store.sqlite"
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")
