@@ -76,8 +76,9 @@ class Reader:
         try:
             self._video = _video_of(self._container, place.name)
             self.sound = tuple(self._container.streams.audio) if sound else ()
-            if not place.live:
-                self._video.thread_type = "AUTO"  # would keep a camera's pictures back
+            # Whole frames in threads would keep a camera's pictures back, and lose a film's
+            # last ones, without an error, after one that is damaged: as many as threads.
+            self._video.thread_type = "SLICE"
             self._decoded = self._decode()
             self._first = self._look()
             self.turn = _turn(self._first, self._video.codec_context.name)

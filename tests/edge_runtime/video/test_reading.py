@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from edge_runtime.errors import VideoError, VideoIncomplete
-from edge_runtime.video.places import place_of
+from edge_runtime.video import reading
+from edge_runtime.video.places import Place, place_of
 from edge_runtime.video.reading import Reader
 
 
@@ -182,6 +184,26 @@ def test_packets_that_cannot_be_decoded_are_counted(damaged_film: Path) -> None:
     frames = list(reader.frames())
     assert reader.damaged >= 1
     assert len(frames) >= 6
+
+
+@pytest.fixture
+def sixteen_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decoder uses them all."""
+    usual = reading._opened
+
+    def opened(place: Place) -> Any:
+        container = usual(place)
+        container.streams.video[0].codec_context.thread_count = 16
+        return container
+
+    monkeypatch.setattr(reading, "_opened", opened)
+
+
+@pytest.mark.usefixtures("sixteen_cores")
+def test_many_cores_lose_no_frame_but_the_damaged_one(damaged_film: Path) -> None:
+    reader = Reader(place_of(str(damaged_film)))
+    assert len(list(reader.frames())) >= 11
+    assert reader.damaged == 1
 
 
 def test_a_photo_with_exif_is_a_film_of_one_upright_frame(
