@@ -15,12 +15,8 @@ def parsed(*words: str) -> argparse.Namespace:
 
 def test_what_is_not_said_is_usual() -> None:
     args = parsed("a.mp4", "-o", "b.mp4")
-    assert (args.video, args.camera, args.task, args.background) == (
-        "a.mp4",
-        None,
-        "background",
-        "blur",
-    )
+    assert (args.video, args.camera, args.task) == ("a.mp4", None, "background")
+    assert args.background is None  # which is blurred, where the task asks for one
     assert not args.no_audio
     assert not args.raw
 
