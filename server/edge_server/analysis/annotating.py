@@ -66,13 +66,21 @@ def _written(canvas: Pixels, tags: Sequence[Tag], notes: Sequence[str]) -> Pixel
     lines = [tag.box for tag in tags if tag.kind == "line"]
     # The smallest things first: they have the fewest places for their plates.
     for tag in reversed(tags):
-        text = _short(" · ".join(tag.texts))
+        text = _short(_caption(tag))
         spare = lines if tag.kind == "line" else ()
         place = room.beside(tag.box, plate_size_wh(text, font), spare) if text else None
         if place is not None:
             draw_plate(picture, text, (round(place[0]), round(place[1])), tag.colour, font)
     _write_notes(picture, room, [_short(note) for note in notes], font)
     return np.asarray(picture)
+
+
+def _caption(tag: Tag) -> str:
+    """All that is said of it; that it is a face is left out where the rest fills the plate."""
+    text = " · ".join(tag.texts)
+    if tag.kind != "face" or len(text) <= _LONGEST:
+        return text
+    return " · ".join(part for part in tag.texts if not part.startswith("face ")) or text
 
 
 def _write_notes(

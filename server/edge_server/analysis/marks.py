@@ -11,6 +11,7 @@ import numpy as np
 from edge_runtime.drawing import ACCENT, SMILE, colour_of
 from edge_runtime.typed_reading import from_json
 from edge_server.api.wire import mask_of_runs
+from edge_server.people.appearance import look_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +31,13 @@ _SAME = 0.6
 _MOST_NOTES, _LEAST = 4, 0.05
 
 
+class Gender(msgspec.Struct, frozen=True, kw_only=True):
+    """A guess, and the probability that the network gives it."""
+
+    label: str
+    probability: float
+
+
 class Outlined(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of anything that has a place in the photo; results have more of them."""
 
@@ -40,6 +48,8 @@ class Outlined(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     score: float | None = None
     smile: float | None = None
+    age: float | None = None
+    gender: Gender | None = None
     points: dict[str, tuple[float, float]] = {}
     landmarks: tuple[tuple[float, float, float], ...] = ()
     mask: dict[str, Any] | None = None
@@ -139,6 +149,8 @@ def _texts(one: Outlined, kind: str) -> Iterable[str]:
         yield one.name
     if one.smile is not None:
         yield f"smile {one.smile:.0%}"
+    elif one.age is not None and one.gender is not None:
+        yield look_of(one.age, one.gender.label, one.gender.probability)
     elif kind == "face" and one.score is not None:
         yield f"face {one.score:.0%}"
     if one.label:

@@ -67,6 +67,11 @@ def guesses_json(value: Guesses) -> Json:
     return {"faces": faces}
 
 
+def look_of(age: float, gender: str, probability: float) -> str:
+    """A guess in a few words, as it stands beside a face: ``looks 34, female 92%``."""
+    return f"looks {age:.0f}, {gender} {probability:.0%}"
+
+
 def _guessed(face: Face, ages: NDArray[np.float64], man: float) -> GuessedFace:
     years = np.arange(len(ages))
     share = ages / ages.sum()

@@ -12,7 +12,7 @@ from edge_runtime.drawing import colour_of, draw_box, draw_plate, font_for
 from edge_runtime.geometry import slope
 from edge_server.models.age_and_gender import APPEARANCE, Params
 from edge_server.models.face_detection_mtcnn import FACES
-from edge_server.people.appearance import Guesses, guesses_of
+from edge_server.people.appearance import Guesses, guesses_of, look_of
 from edge_server.people.seeing import SURE
 from edge_server.problems import InvalidParameter
 from edge_server.tasks.task import NoParams, Task
@@ -83,4 +83,4 @@ def _turned(face: Face) -> float:
 
 
 def _words(one: GuessedFace) -> str:
-    return f"looks {one.age:.0f}, {one.gender} {one.probability:.0%}"
+    return look_of(one.age, one.gender, one.probability)

@@ -44,6 +44,24 @@ def test_boxes_lie_where_they_were_found() -> None:
     assert (picture[120:180, 120:160] == 128).all()
 
 
+def test_what_a_face_looks_like_stands_at_its_box_and_is_not_cut_off() -> None:
+    box, gender = [100, 100, 180, 200], {"label": "female", "probability": 0.9}
+    face = {"box": box, "score": 0.9, "points": {}}
+    name = face | {"name": "Ada Byron, of Lovelace"}
+    looks = face | {"age": 34.2, "age_spread": 9.0, "gender": gender}
+
+    def painted(*faces: dict[str, Any]) -> Any:
+        wide = np.full((300, 900, 3), 128, np.uint8)
+        return annotated(
+            wide, {str(n): finding({"faces": [one]}) for n, one in enumerate(faces)}
+        )
+
+    assert has(painted(looks), ACCENT) > has(painted(face), ACCENT)
+    # "face 90%" is what has to go where a name and a guess fill the plate.
+    smiles = face | {"smile": 0.3}
+    assert (painted(name, looks, smiles) != painted(name, looks)).any()
+
+
 def test_a_mask_tints_its_pixels_and_no_other() -> None:
     mask = np.zeros(GREY.shape[:2], bool)
     mask[50:100, 60:200] = True

