@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from edge_runtime.contract import Run, StepT, step_of
 from edge_runtime.errors import BundleTampered, UnknownName
+from edge_runtime.free_memory import check_fits
 from edge_runtime.opening import Runtime as Runtime  # noqa: PLC0414  its public name
 from edge_runtime.opening import open_model
 from edge_runtime.program import View, check_program, execute
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from edge_runtime.windows import Window
 
 TaskT = TypeVar("TaskT")
+# What the largest of the models whose size can be chosen takes: style transfer, measured at
+# 1024x1024 and 1536x1536.
+_BYTES_A_PIXEL = 1500
 
 
 class Predictor(Generic[TaskT]):
@@ -41,12 +45,14 @@ class Predictor(Generic[TaskT]):
 
         Raises ``UnknownName`` where the model is of another kind or has no such variant,
         ``BundleError`` where its file cannot be used, ``SpecError`` for a wrong size or a
-        program that makes no sense.
+        program that makes no sense, ``PocketLensError`` for a size that memory does not hold.
         """
         if not isinstance(entry.spec.task, task):
             same = [m.spec.id for m in bundle.manifest.models if isinstance(m.spec.task, task)]
             raise UnknownName("model for this task", entry.spec.id, same)
         check_program(entry.spec)
+        if size_hw is not None:
+            _check_memory(entry.spec.id, size_hw)
         opened = open_model(bundle, entry, runtime or Runtime(), size_hw)
         self.task: TaskT = entry.spec.task
         self.spec = entry.spec
@@ -107,6 +113,13 @@ class Predictor(Generic[TaskT]):
         return Prediction(
             value=value, model=self.spec.id, variant=self.variant, ms=Timings(**ms)
         )
+
+
+def _check_memory(model: str, size_hw: SizeHW) -> None:
+    """A size that memory does not hold would end the process, and perhaps others."""
+    height, width = size_hw
+    what = f"{model} at {width}x{height}"
+    check_fits(_BYTES_A_PIXEL * width * height, what, "name a smaller size")
 
 
 def _labels(bundle: Bundle, entry: ModelEntry) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from edge_runtime import free_memory
 from edge_runtime.bundle import Bundle
 from edge_runtime.errors import BundleTampered, PocketLensError, UnknownName
 from edge_runtime.predictor import Predictor, Runtime
-from edge_runtime.spec import FaceDetection, Manifest, ObjectDetection
+from edge_runtime.spec import FaceDetection, Manifest, ObjectDetection, StyleTransfer
 
 BUNDLE = Bundle.open()
 ENTRY = BUNDLE.entry("face-detection-short")
@@ -31,6 +32,18 @@ def test_an_unknown_backend_or_variant_lists_the_known() -> None:
         Runtime(backend="cuda")
     with pytest.raises(PocketLensError, match=ENTRY.spec.ships["tflite"]):
         Predictor(BUNDLE, ENTRY, FaceDetection, Runtime(variant="int2"))
+
+
+def test_a_size_that_memory_does_not_hold_is_refused_before_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(free_memory, "free_bytes", lambda: 16 * 10**9)
+    entry = BUNDLE.entry("style-transfer")
+    with pytest.raises(
+        PocketLensError, match=r"style-transfer at 4096x4000 takes about 24\.6 GB"
+    ):
+        Predictor(BUNDLE, entry, StyleTransfer, size_hw=(4000, 4096))
+    assert Predictor(BUNDLE, entry, StyleTransfer, size_hw=(64, 32)).size_hw == (64, 32)
 
 
 def test_labels_that_do_not_fit_the_output_are_refused() -> None:
