@@ -250,7 +250,7 @@ def _name() -> None:
 def _mark(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if "rate_left" in g:
+    if g.get("rate_left") is not None:
         response.headers["RateLimit-Remaining"] = str(g.rate_left)
     _LOG.info(
         "%s %s %d",

@@ -20,10 +20,11 @@ class Rates:
         self._lock = Lock()
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, caller: str) -> int:
-        """One request of this caller: how many are left; ``RateLimited`` if none was."""
+    def take(self, caller: str) -> int | None:
+        """One request of this caller: how many are left, None where there is no limit;
+        ``RateLimited`` if none was."""
         if not self._most:
-            return 0
+            return None
         now = monotonic()
         with self._lock:
             left, seen = self._buckets.pop(caller, (float(self._most), now))

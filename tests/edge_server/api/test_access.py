@@ -66,6 +66,14 @@ def test_a_rate_is_each_callers_own(client: Callable[..., Any]) -> None:
     assert spoofed == [200, 200, 200, 429]
 
 
+def test_who_has_a_rate_is_told_what_is_left_of_it(client: Callable[..., Any]) -> None:
+    limited = client(requests_per_minute=3).http.get("/v1/models")
+    assert limited.headers["RateLimit-Remaining"] == "2"
+    without = client(requests_per_minute=0).http.get("/v1/models")
+    assert without.status_code == 200
+    assert "RateLimit-Remaining" not in without.headers  # 0 would be that nothing is left
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_other_origins_are_not_let_in(origin: str, client: Callable[..., Any]) -> None:
     caller = client(cors_origins=("https://app.example",))
