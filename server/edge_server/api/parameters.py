@@ -6,7 +6,7 @@ import math
 import re
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 RecordT = TypeVar("RecordT", bound="Record")
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_WANTED = {
+    "Expected `bool`": "true or false",
+    "Expected `int`": "a whole number",
+    "Expected `float`": "a number",
+    "Expected `array`": 'a list, such as ["one", "two"]',
+}
 
 
 @cache
@@ -80,16 +86,35 @@ def _one(kind: type[Record], name: str, value: Any) -> Any:
     try:
         read = getattr(converted(field, kind, strict=not lax), name)
     except msgspec.ValidationError as error:
-        raise _invalid(name, str(error)) from None
+        raise _invalid(name, str(error), _hints(kind)[name]) from None
     if isinstance(read, float) and not math.isfinite(read):
-        raise _invalid(name, "Expected a finite number")
+        raise _invalid(name, "Expected a finite number", float)
     return read
 
 
-def _invalid(name: str, message: str) -> InvalidParameter:
+def _invalid(name: str, message: str, hint: Any) -> InvalidParameter:
     place = _PLACE.search(message)
     inner = re.sub(r"[\[\].]+", "/", place.group(1)).strip("/") if place else name
     sentence = _PLACE.sub("", message)
+    wanted = _wanted(sentence, hint)
+    if wanted:
+        sentence = f"{sentence}: send {wanted}"
     return InvalidParameter(
         f"{name} is not valid: {sentence}", faults=(Fault(f"/{inner}", sentence),)
     )
+
+
+def _wanted(sentence: str, hint: Any) -> str:
+    """What to send instead, where the sentence does not say so itself."""
+    if sentence.startswith("Invalid enum value"):
+        return " or ".join(str(choice) for choice in _choices(hint) if choice != "")
+    if ", got " not in sentence:  # it is of the type, and the sentence has the limit
+        return ""
+    return next((said for start, said in _WANTED.items() if sentence.startswith(start)), "")
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    """The values of the first ``Literal`` in a type."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return next((found for part in get_args(hint) if (found := _choices(part))), ())

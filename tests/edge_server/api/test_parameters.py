@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -18,6 +18,8 @@ class Params(Record, frozen=True, kw_only=True):
     objects: tuple[str, ...] = ()
     white: bool = False
     name: Annotated[str, msgspec.Meta(max_length=5)] = ""
+    scale: Literal[2, 4] = 4
+    sides: tuple[Literal["left", "right"], ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,25 @@ def test_what_is_wrong_is_pointed_at(fields: dict[str, Any], pointer: str) -> No
     with pytest.raises(InvalidParameter) as caught:
         read_parameters(Params, fields)
     assert [fault.pointer for fault in caught.value.faults] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({"scale": ["3"]}, "Invalid enum value 3: send 2 or 4"),
+        ({"sides": ["left,up"]}, "Invalid enum value 'up': send left or right"),
+        ({"white": ["no"]}, "send true or false"),
+        ({"top_k": ["many"]}, "send a whole number"),
+        ({"threshold": ["0,5"]}, "send a number"),
+        ({"objects": "cat"}, 'send a list, such as ["one", "two"]'),
+        ({"top_k": ["0"]}, "Expected `int` >= 1"),
+    ],
+)
+def test_what_to_send_instead_is_said(fields: dict[str, Any], advice: str) -> None:
+    with pytest.raises(InvalidParameter) as caught:
+        read_parameters(Params, fields)
+    assert str(caught.value).endswith(advice)
+    assert caught.value.faults[0].message.endswith(advice)
 
 
 def test_one_value_is_wanted() -> None:
