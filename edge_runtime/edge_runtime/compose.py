@@ -73,7 +73,7 @@ def background_for(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
         return picture_behind(on_white(picture.rgb, picture.alpha), rgb)
     if Path(text).suffix.lower() in SUFFIXES and _colour(text) is None:
         raise PhotoNotFound(f"there is no picture {text}: name one that exists, or words")
-    return background_named(text, rgb, alpha)
+    return background_named(text, rgb, alpha, also=("a picture's path",))
 
 
 def picture_behind(picture_rgb: Pixels, rgb: Pixels) -> Pixels:
@@ -81,8 +81,11 @@ def picture_behind(picture_rgb: Pixels, rgb: Pixels) -> Pixels:
     return _covering(picture_rgb, (rgb.shape[1], rgb.shape[0]))
 
 
-def background_named(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
-    """Like :func:`background_for`, but reads no file whatever the text says."""
+def background_named(
+    text: str, rgb: Pixels, alpha: Floats, also: tuple[str, ...] = ()
+) -> Pixels | None:
+    """Like :func:`background_for`, but reads no file whatever the text says; ``also`` is
+    what else the one who asks could have named."""
     if text == "transparent":
         return None
     if text == BLUR:
@@ -94,8 +97,8 @@ def background_named(text: str, rgb: Pixels, alpha: Floats) -> Pixels | None:
     words = [word.strip() for word in text.split(",")]
     for word in words:
         if word not in WORDS:
-            also = ("transparent", "blur", "a CSS colour", "a picture's path")
-            raise UnknownName("background", word, [*WORDS, *also])
+            known = [*WORDS, "transparent", BLUR, "a CSS colour", *also]
+            raise UnknownName("background", word, known)
     return backdrop(words, size_wh)
 
 

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edge_runtime.compose import background_for, cut_out, replace_background
+from edge_runtime.compose import (
+    background_for,
+    background_named,
+    cut_out,
+    replace_background,
+)
 from edge_runtime.errors import PhotoNotFound, PocketLensError
 
 RED, GREEN = (220, 30, 30), (20, 200, 40)
@@ -80,7 +85,14 @@ def test_words_make_a_backdrop_and_unknown_ones_list_the_known() -> None:
     with pytest.raises(PocketLensError, match="did you mean 'sunset'") as caught:
         background_for("sunst,gradient", *scene())
     assert "a CSS colour" in str(caught.value)
+    assert "a picture's path" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_where_no_file_is_read_none_is_offered() -> None:
+    with pytest.raises(PocketLensError, match="a CSS colour") as caught:
+        background_named("sunst", *scene())
+    assert "path" not in str(caught.value)
 
 
 def test_a_picture_that_is_not_there_is_said_to_be_missing() -> None:

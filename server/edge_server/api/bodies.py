@@ -13,6 +13,7 @@ import msgspec
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
 
+from edge_server.intake.sniffing import sniff
 from edge_server.problems import (
     BodyTooLarge,
     DuplicateField,
@@ -146,6 +147,11 @@ def _add_part(body: Body, head: Field | File, content: bytes) -> None:
 
 
 def _add_form(body: Body, request: Request) -> None:
+    if (found := sniff(request.get_data()[:256])) is not None:  # as curl --data-binary has it
+        raise UnsupportedMediaType(
+            f"the body is a photo whose type says that it is a form: send it with "
+            f"'Content-Type: image/{found}', or as the file 'image' of a multipart form"
+        )
     try:
         lists = list(request.form.lists())
     except RequestEntityTooLarge:

@@ -115,3 +115,10 @@ def test_a_url_encoded_form() -> None:
     kind = "application/x-www-form-urlencoded"
     body: Any = read_body(request(b"image_url=http%3A%2F%2Fa&top_k=1", kind))
     assert body.fields == {"image_url": ["http://a"], "top_k": ["1"]}
+
+
+@pytest.mark.parametrize("size", [0, 2_000_000])
+def test_a_photo_that_is_sent_as_a_form_is_told_its_type(size: int) -> None:
+    photo = b"\xff\xd8\xff\xe0" + b"a" * size
+    with pytest.raises(UnsupportedMediaType, match="Content-Type: image/jpeg"):
+        read_body(request(photo, "application/x-www-form-urlencoded"))
