@@ -1,4 +1,4 @@
-"""Rows 24-34 of the catalogue: JSON, base64 and parameters."""
+"""Rows 24-34 and 159 of the catalogue: JSON, base64, parameters, and what is off."""
 
 from __future__ import annotations
 
@@ -147,3 +147,10 @@ def test_33_names_are_no_paths(server: Any, name: str) -> None:
         head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         (reply,) = server.raw(head.encode())
         assert reply.status in {400, 404, 405}, reply
+
+
+def test_159_age_and_gender_are_guessed_by_nobody_unasked(server: Any) -> None:
+    reply = server.post("/v1/age-and-gender", files={"image": server.photo})
+    server.expect(reply, 403, "task-disabled")
+    assert "--age-and-gender yes" in reply.record["detail"]
+    assert server.ask("GET", "/v2/models/age-and-gender/ready").status == 403
