@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from edge_server.asgi.bridge import Bridge
 from edge_server.asgi.guard import BodyGuard, never, no_memory
-from edge_server.asgi.refusing import refusal_bytes
+from edge_server.asgi.refusing import LINGER_SECONDS, refusal_bytes
 from edge_server.problems import HeadersTooLarge, MalformedRequest
 from edge_server.settings import SettingsError
 
@@ -55,6 +55,7 @@ class PatientProtocol(HttpToolsProtocol):
     _unfinished_bytes = 0
     _heads = 0
     _in_head = True
+    _refused = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """A connection: its first request's headers have so long."""
@@ -81,6 +82,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some bytes; those of a header that does not end are kept by the parser."""
+        if self._refused:
+            return
         in_head, heads = self._in_head, self._heads
         super().data_received(data)
         if in_head and self._in_head and heads == self._heads:
@@ -90,6 +93,8 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request's first byte."""
         super().on_message_begin()
+        if self._refused:  # what else came with it
+            return
         self._header_bytes = self._unfinished_bytes = 0
         self._in_head = True
         self._stop()
@@ -110,7 +115,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop()
         self._in_head = False
         self._heads += 1
-        if not self.transport.is_closing():
+        if not self._over:
             super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -119,23 +124,35 @@ class PatientProtocol(HttpToolsProtocol):
         """
         del msg
         failed = sys.exception()
-        if self.transport.is_closing():
+        if self._over:
             return
         if failed is not None and isinstance(failed.__context__, MemoryError):
             self._refuse(no_memory())
         else:
             self._refuse(MalformedRequest("this is not an HTTP request: check the client"))
 
+    @property
+    def _over(self) -> bool:
+        return self._refused or self.transport.is_closing()
+
     def _refuse(self, problem: Problem) -> None:
+        """What still comes is dropped: closed over it, the connection would be reset, and the
+        answer lost on its way."""
+        self._refused = True
         self.transport.write(refusal_bytes(problem))
-        self.transport.close()
+        self._stop()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()  # before another answer was whole
+            return
+        self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _count(self, size: int) -> None:
         self._header_bytes += size
         self._limit(self._header_bytes)
 
     def _limit(self, size: int) -> None:
-        if size > MAX_HEADER_BYTES and not self.transport.is_closing():
+        if size > MAX_HEADER_BYTES and not self._over:
             self._refuse(
                 HeadersTooLarge(
                     f"address and headers exceed {MAX_HEADER_BYTES} bytes: shorten them",

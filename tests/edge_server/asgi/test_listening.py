@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from select import select
 from typing import Any
 
 import pytest
@@ -131,6 +132,41 @@ def test_headers_have_so_many_bytes(start: Callable[..., Any]) -> None:
     assert start().raw(head).startswith(b"HTTP/1.1 431")
     long = b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
     assert start().raw(long).startswith(b"HTTP/1.1 431")
+
+
+@pytest.mark.parametrize(
+    ("begun", "status"),
+    [(GET[:-4] + b"\r\nX: " + b"x" * 20_000, 431), (b"\x16\x03\x01\r\n", 400)],
+)
+def test_what_is_still_sent_does_not_take_the_refusal_away(
+    start: Callable[..., Any], begun: bytes, status: int
+) -> None:
+    with start().connect() as connection:
+        connection.sendall(begun)
+        assert select([connection], [], [], 20)[0]  # it is answered, but not all was sent
+        for _ in range(5):
+            connection.sendall(b"x" * 10_000)
+        connection.shutdown(socket.SHUT_WR)
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 %d" % status)
+    assert answer.count(b"HTTP/1.1") == 1
+    assert answer.endswith(b"}")
+
+
+def received(connection: socket.socket) -> bytes:
+    with connection.makefile("rb") as reader:
+        return reader.read()
+
+
+def test_who_goes_on_sending_what_was_refused_is_closed(
+    start: Callable[..., Any], until: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_server.asgi.listening.LINGER_SECONDS", 0.2)
+    server = start()
+    with server.connect() as connection:
+        connection.sendall(b"\x16\x03\x01\r\n")
+        assert received(connection).startswith(b"HTTP/1.1 400")
+        until(lambda: not server.listener.server_state.connections)
 
 
 def test_what_is_no_request_is_answered_as_a_problem(start: Callable[..., Any]) -> None:
