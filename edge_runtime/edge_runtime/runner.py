@@ -75,15 +75,27 @@ def predict(lens: Lens, args: Namespace, path: Path) -> tuple[Photo, Prediction[
     Where nobody answers, ``--json`` says so before ``NoAnswer`` is raised.
     """
     started = perf_counter()
-    photo = open_photo(path)
+    photo, given = _opened(args, path)
     decoded = Timings(decode=1000 * (perf_counter() - started))
     try:
-        prediction = COMMANDS[args.command].predict(lens, photo, args)
+        prediction = COMMANDS[args.command].predict(lens, given, args)
     except NoAnswer as error:
         if args.json and error.outcome is not None:
             answer(outage_json(args.command, readable(path), photo.size_wh, error.outcome))
         raise
     return photo, replace(prediction, ms=decoded + prediction.ms)
+
+
+def _opened(args: Namespace, path: Path) -> tuple[Photo, Any]:
+    """The photo, and what a lens or a router is given: a router has the file's bytes with it,
+    because a small JPEG is sent as it is."""
+    if args.server is None:
+        photo = open_photo(path)
+        return photo, photo
+    from edge_runtime.remote.uploads import opened  # noqa: PLC0415  as in chosen_lens
+
+    shown = opened(path)
+    return shown.photo, shown
 
 
 def _one(lens: Lens, args: Namespace, path: Path, out: Path | None) -> None:

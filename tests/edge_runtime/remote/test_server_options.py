@@ -48,6 +48,23 @@ def test_every_task_may_be_the_servers(
     assert origin["bytes_sent"] == len(asked.body)
 
 
+def test_a_small_jpeg_is_sent_as_it_is_and_of_a_large_one_it_is_said_what_was_saved(
+    fake: Any, samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Image.open(samples / "obama2.jpg") as photo:
+        for name, size in (("small.jpg", (400, 300)), ("large.jpg", (2400, 1800))):
+            photo.convert("RGB").resize(size).save(tmp_path / name, quality=80)
+    given = ["--json", "--server", fake.url, "--policy", "server-first"]
+    assert main(["faces", str(tmp_path / "small.jpg"), *given]) == 0
+    assert main(["faces", str(tmp_path / "large.jpg"), *given]) == 0
+    small, large = (record["provenance"] for record in lines(capsys))
+    whole = {name: (tmp_path / name).stat().st_size for name in ("small.jpg", "large.jpg")}
+    assert fake.posts()[0].body == (tmp_path / "small.jpg").read_bytes()
+    assert (small["bytes_sent"], small["bytes_saved"]) == (whole["small.jpg"], 0)
+    assert large["bytes_sent"] + large["bytes_saved"] == whole["large.jpg"]
+    assert large["bytes_saved"] > 0
+
+
 def test_the_device_is_first_unless_said_otherwise(
     fake: Any, samples: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
