@@ -94,7 +94,8 @@ class RemoteLens:
         settings: RemoteSettings | None = None,
         files: Mapping[str, str] | None = None,
     ) -> None:
-        """Raises ``PocketLensError`` for a wrong URL, or a key that others could read."""
+        """Raises ``PocketLensError`` for a wrong URL, a key that others could read, or one that
+        no header can hold."""
         self.settings = settings or RemoteSettings()
         self.files = dict(files or {})
         self._connections = Connections(
@@ -103,6 +104,10 @@ class RemoteLens:
         if key and not self._connections.private:
             raise PocketLensError(
                 f"a key would cross the network in clear: use https for {url}"
+            )
+        if not all("!" <= letter <= "~" for letter in key):
+            raise PocketLensError(
+                "the key has a blank, an end of line or a letter outside ASCII: give it without"
             )
         self._headers = {"Accept": "application/json"}
         if key:

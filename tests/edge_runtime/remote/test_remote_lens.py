@@ -151,6 +151,9 @@ def test_a_broken_photo_is_the_callers_error(fake: Any, remote_lens: Make) -> No
         ("http://[::1", "", "is no server"),
         ("http://my server", "", "is no server"),
         ("http://server.example", "k", "use https"),
+        ("https://server.example", "k\n", "an end of line"),
+        ("https://server.example", "k k", "a blank"),
+        ("https://server.example", "ключ", "outside ASCII"),
     ],
 )
 def test_a_wrong_address_is_refused(url: str, key: str, message: str) -> None:
