@@ -298,23 +298,24 @@ def test_a_hundred_kills_lose_nothing_and_repeat_nothing(
     queue = OfflineQueue(tmp_path / "jobs.sqlite")
     client = Client(fake.url, queue.path)
     chance = random.Random(7)  # noqa: S311  no secret
-    ends, kills = time.monotonic() + 60, 0
-    while kills < 100 and time.monotonic() < ends:
+    ends, kills, worked = time.monotonic() + 60, 0, 0
+    while kills < 100 and (kills < 10 or time.monotonic() < ends):
         client.order("go")
         (child,) = client.until("child")
-        for _ in range(chance.randrange(3)):  # so many jobs go well
+        well = chance.randrange(3)  # so many jobs go well
+        for _ in range(well):
             client.until("told")
         time.sleep(chance.uniform(0, 0.03))
         os.kill(int(child), signal.SIGKILL)
         kills += 1
+        worked += well > 0  # else it may be killed before it has promised anything
         client.order("reap")
         client.until("ended")
     client.end()
-    assert kills >= 10
     queue.drain(remote_lens(fake.url), lambda job, _: client.told.append((job, "1")))
     assert queue.waiting() == []
     jobs = set(client.promised)
-    assert len(jobs) == len(client.promised) >= kills / 2
+    assert len(jobs) == len(client.promised) >= worked >= 5
     assert jobs <= {job for job, _ in client.told}
     assert {faces for _, faces in client.told} == {"1"}  # nobody was told of an empty answer
     assert set(fake.computed.values()) == {1}
