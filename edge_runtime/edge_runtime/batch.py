@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _PICTURES = {
     *SUFFIXES,
-    *(".gif", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".ppm", ".pgm"),
+    *(".jpe", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".j2k"),
+    *(".ppm", ".pgm", ".pnm", ".apng"),
+    # No decoder here reads these: opening one says so, leaving it out would not.
+    *(".heic", ".heif"),
 }
+_NOTES_OF_MACOS = "._"  # beside a photo, with its name, on disks that are not a Mac's
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -32,7 +36,12 @@ def _inside(path: Path) -> list[Path]:
         found = sorted(path.iterdir()) if _is_dir(path) else []
     except OSError:
         return []
-    return [file for file in found if file.suffix.lower() in _PICTURES and file.is_file()]
+    return [file for file in found if _is_picture(file) and file.is_file()]
+
+
+def _is_picture(file: Path) -> bool:
+    named = file.suffix.lower() in _PICTURES
+    return named and not file.name.startswith(_NOTES_OF_MACOS)
 
 
 def is_folder(out: Path, given: Sequence[Path]) -> bool:

@@ -24,6 +24,14 @@ def test_a_folder_stands_for_its_pictures(album: Path) -> None:
     assert names == ["x.txt", "a.JPG", "b.png", "c.webp", "missing", "empty"]
 
 
+def test_no_photo_of_a_folder_is_passed_over_in_silence(album: Path) -> None:
+    """An iPhone's are not read here, which opening them says."""
+    for name in ("IMG_1.HEIC", "d.jfif", "._d.jfif"):
+        (album / name).touch()
+    names = [path.name for path in expand([album])]
+    assert names == ["IMG_1.HEIC", "a.JPG", "b.png", "c.webp", "d.jfif"]
+
+
 @pytest.mark.parametrize(
     ("out", "photos", "folder"),
     [
