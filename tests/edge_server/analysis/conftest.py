@@ -132,7 +132,7 @@ def held() -> Callable[..., tuple[Callable[[Call], None], Event]]:
         go = Event()
 
         def wait(_call: Call) -> None:
-            assert go.wait(20)
+            assert go.wait(60)
 
         return wait, go
 

@@ -76,7 +76,7 @@ class Instead:
 
 def ended(jobs: Jobs, job_id: str) -> list[Any]:
     """Its photos, once it has ended."""
-    until = monotonic() + 20
+    until = monotonic() + 60
     while jobs.record("me", job_id).state == "running":
         assert monotonic() < until
         sleep(0.01)
@@ -371,12 +371,12 @@ def test_a_store_that_is_away_for_a_while_is_waited_for_unasked(
             return getattr(jobs, name)
 
     runner = run(of=Away())
-    until = monotonic() + 20
+    until = monotonic() + 60
     while "jobs wait" not in caplog.text:
         assert monotonic() < until
         sleep(0.01)
     away[0] = False
-    until = monotonic() + 20
+    until = monotonic() + 60
     while jobs.record("me", job_id).state == "running":
         assert monotonic() < until
         runner.wake()
