@@ -241,6 +241,7 @@ def test_what_the_phones_network_is_not_asked(
     response = caller.post("/v1/super-resolution", path, **asked)
     caller.problem(response, 422, "output-too-large")
     small(path, width=342)
+    caller.services.engine.warm([asked["model"]])  # who waits for a load is told that
     hurry = {"X-Deadline-Ms": "150"}
     response = caller.post("/v1/super-resolution", path, headers=hurry, **asked)
     caller.problem(response, 504, "deadline-exceeded")
