@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from edge_runtime.results import CutOut, Picture
 from edge_server.api.analyze_document import analyze_operation, analyze_schemas
 from edge_server.api.jobs_document import job_paths, job_schemas
 from edge_server.api.parity_document import parity_operation, parity_schemas
@@ -14,7 +15,7 @@ from edge_server.api.photos_document import photo_paths, photo_schemas
 from edge_server.api.replies import JSON, NPY, offered, parameter_records
 from edge_server.api.search_document import search_paths, search_schemas
 from edge_server.api.web_document import page_paths
-from edge_server.api.wire import PICTURE_TYPES
+from edge_server.api.wire import ON_WHITE, PICTURE_TYPES
 from edge_server.parents.document import parent_paths, parent_schemas
 from edge_server.problems import problems
 
@@ -36,6 +37,10 @@ _SOURCES = tuple(_IMAGE)
 _BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 _MS = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
 _TEXT = {"type": "string"}
+_WHITENED = (
+    " What is transparent stays so in PNG and WebP; where JPEG alone is accepted it is on "
+    f"white, and the header X-Warnings (image.warnings in JSON) says {ON_WHITE}."
+)
 
 
 def document(tasks: Sequence[Task], version: str) -> Json:
@@ -158,7 +163,8 @@ def _answered(task: Task) -> Json:
     units = (
         " Depth in PNG is in millimetres, 16 bits; in npy in metres." if NPY in content else ""
     )
-    return {"description": f"The answer, in the type that Accept asks for.{units}"} | {
+    white = _WHITENED if task.result in {CutOut, Picture} else ""
+    return {"description": f"The answer, in the type that Accept asks for.{units}{white}"} | {
         "content": content
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from flask import Response
 
-from edge_runtime.results import Depth
+from edge_runtime.results import CutOut, Depth, Picture
 from edge_runtime.spec import Record
 from edge_server.api import wire
 from edge_server.api.parameters import names_of
@@ -80,6 +80,17 @@ class Served:
             raise NotAcceptable("this answer has no picture: accept application/json")
         return pixels
 
+    def is_on_white(self, media_type: str) -> bool:
+        """Whether the answer is transparent, and a picture of that type cannot be."""
+        value = self.answer.value
+        made = isinstance(value, CutOut | Picture)
+        return made and wire.loses_transparency(value.pixels, media_type)
+
+    def warnings(self, media_type: str) -> list[str]:
+        """About the photo, and about a picture of that type; "" for no picture."""
+        told = [wire.ON_WHITE] if self.is_on_white(media_type) else []
+        return [*self.upload.warnings, *told]
+
     def picture(self, media_type: str) -> bytes:
         """The answer as a picture's file."""
         ready = wire.value_file(self.answer.value, media_type)
@@ -105,14 +116,17 @@ class Served:
                 "sha256": upload.sha256,
                 "size": list(upload.size_wh),
                 "format": upload.format,
-                "warnings": list(upload.warnings),
+                "warnings": self.warnings(self.inside()),
             },
             "result": wire.value_json(answer.value, self.wanted.masks),
         }
-        if self.wanted.picture != "none":
-            media_type = f"image/{self.wanted.picture}"
+        if media_type := self.inside():
             record["picture"] = wire.file_json(self.picture(media_type), media_type)
         return record | {"ms": self.ms()}
+
+    def inside(self) -> str:
+        """The media type of the picture inside the JSON; "" where none is wanted."""
+        return "" if self.wanted.picture == "none" else f"image/{self.wanted.picture}"
 
 
 def offered(task: Task) -> tuple[str, ...]:
@@ -140,8 +154,9 @@ def chosen(accept: MIMEAccept, task: Task) -> tuple[str, ...]:
 
 def reply(served: Served, media_types: Sequence[str]) -> Response:
     """The HTTP answer in the first of the types that can hold it; its headers say what a
-    picture cannot.  Raises ``NotAcceptable``, of the first, where none can."""
-    best, *others = media_types
+    picture cannot.  What is transparent is on white where it is wanted as JPEG, and as no
+    other picture.  Raises ``NotAcceptable``, of the first, where none can."""
+    best, *others = _holding(served, media_types)
     try:
         return _reply(served, best)
     except NotAcceptable:
@@ -149,6 +164,13 @@ def reply(served: Served, media_types: Sequence[str]) -> Response:
             with suppress(NotAcceptable):
                 return _reply(served, other)
         raise
+
+
+def _holding(served: Served, media_types: Sequence[str]) -> Sequence[str]:
+    """The same types, pictures that lose what is transparent behind those that keep it."""
+    pictures = [one for one in media_types if one in wire.PICTURE_TYPES]
+    ordered = iter(sorted(pictures, key=served.is_on_white))
+    return [next(ordered) if one in pictures else one for one in media_types]
 
 
 def _reply(served: Served, media_type: str) -> Response:
@@ -160,11 +182,11 @@ def _reply(served: Served, media_type: str) -> Response:
     else:
         body = served.picture(media_type)
     response = Response(body, mimetype=media_type)
-    response.headers.update(_headers(served))
+    response.headers.update(_headers(served, media_type))
     return response
 
 
-def _headers(served: Served) -> Mapping[str, str]:
+def _headers(served: Served, media_type: str) -> Mapping[str, str]:
     answer = served.answer
     headers = {
         "X-Model": f"{answer.model}; variant={answer.variant}; sha256={answer.sha256}",
@@ -174,6 +196,7 @@ def _headers(served: Served) -> Mapping[str, str]:
     if isinstance(answer.value, Depth):
         unit = "colours" if served.wanted.depth == "colours" else "millimetre"
         headers["X-Depth"] = f"unit={unit}; max={answer.value.max_depth:g} m; npy unit=metre"
-    if served.upload.warnings:
-        headers["X-Warnings"] = ", ".join(served.upload.warnings)
+    shown = served.inside() if media_type == JSON else media_type
+    if warnings := served.warnings(shown):
+        headers["X-Warnings"] = ", ".join(warnings)
     return headers

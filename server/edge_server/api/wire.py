@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edge_runtime import results
+from edge_runtime.transparency import on_white
 from edge_runtime.wire import result_record
 from edge_server.intake.stripping import stripped
 from edge_server.people.appearance import Guesses, guesses_json
@@ -38,16 +39,23 @@ _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "image/jpeg": ("JPEG", {"quality": 92}),
 }
 PICTURE_TYPES = tuple(_FORMATS)
+ON_WHITE = "transparency_on_white"  # a warning
+
+
+def loses_transparency(pixels: NDArray[Any], media_type: str) -> bool:
+    """Whether the format holds no alpha, and the pixels have one."""
+    return media_type == "image/jpeg" and pixels.ndim == 3 and pixels.shape[2] == 4
 
 
 def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
     """Pixels, grey [H, W] (uint8 or uint16), RGB or RGBA [H, W, 3 or 4], as a file's bytes.
 
-    Raises ``NotAcceptable`` where the format cannot hold them.
+    RGBA as JPEG is what it looks like on white, which :data:`ON_WHITE` tells.  Raises
+    ``NotAcceptable`` where the format cannot hold 16 bits.
     """
     kind, options = _FORMATS[media_type]
-    if kind == "JPEG" and pixels.ndim == 3 and pixels.shape[2] == 4:
-        raise NotAcceptable("JPEG cannot be transparent: accept image/png or image/webp")
+    if loses_transparency(pixels, media_type):
+        pixels = on_white(pixels[..., :3], pixels[..., 3])
     if kind != "PNG" and pixels.dtype == np.uint16:
         raise NotAcceptable("only PNG has 16 bits: accept image/png, or ask for colours")
     content = BytesIO()

@@ -148,4 +148,6 @@ def picture_response(pixels: NDArray[Any], media_type: str, answer: Answer) -> R
         f"{answer.model}; variant={answer.variant}; sha256={answer.sha256}"
     )
     response.headers["Vary"] = "Accept"
+    if wire.loses_transparency(pixels, media_type):
+        response.headers["X-Warnings"] = wire.ON_WHITE
     return response

@@ -24,7 +24,7 @@ SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
         ("background", "text/html,image/avif,image/webp,*/*;q=0.8", "image/webp"),
         ("background", "image/jpeg, image/webp;q=0.5", "image/webp"),  # it is transparent
         ("background", "image/jpeg;q=0.5, */*;q=0.1", "image/png"),
-        ("background", "image/jpeg, application/json;q=0.5", "application/json"),
+        ("background", "image/jpeg, application/json;q=0.5", "image/jpeg"),
     ],
 )
 def test_accept_chooses(task: str, accept: str, given: str, client: Callable[..., Any]) -> None:
@@ -42,14 +42,70 @@ def test_what_nobody_can_give_is_said_before_anything_is_computed(
     assert caller.http.get("/readyz").get_json() == before
 
 
-def test_a_transparent_jpeg_is_refused(client: Callable[..., Any]) -> None:
-    caller = client()
-    response = caller.post("/v1/background", headers={"Accept": "image/jpeg"})
-    caller.problem(response, 406, "not-acceptable")
-    coloured = caller.post(
-        "/v1/background", background="white", headers={"Accept": "image/jpeg"}
-    )
-    assert coloured.mimetype == "image/jpeg"
+JPEG = {"Accept": "image/jpeg"}
+ON_WHITE = "transparency_on_white"
+
+
+def half_transparent(folder: Path) -> str:
+    """A photo whose left half nobody sees."""
+    photo = Image.open(SAMPLES / "astronaut.png").convert("RGB").resize((96, 96))
+    photo.putalpha(Image.fromarray(np.repeat(np.uint8([[0, 255]]), 48, 1).repeat(96, 0)))
+    photo.save(folder / "half.png")
+    return str(folder / "half.png")
+
+
+@pytest.mark.parametrize(
+    ("task", "asked"),
+    [
+        ("background", {}),
+        ("background", {"background": "blur"}),
+        ("style", {}),
+        ("super-resolution", {"model": "super-resolution-compact", "scale": "2"}),
+    ],
+)
+def test_what_is_transparent_is_on_white_for_who_takes_jpeg_alone_and_that_is_said(
+    task: str, asked: dict[str, str], client: Callable[..., Any], tmp_path: Path
+) -> None:
+    caller, photo = client(), half_transparent(tmp_path)
+    answer = caller.post(f"/v1/{task}", photo, **asked, headers=JPEG)
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert answer.headers["X-Warnings"] == ON_WHITE
+    seen = np.asarray(Image.open(BytesIO(answer.get_data()))).astype(int)
+    kept = caller.post(f"/v1/{task}", photo, **asked, headers={"Accept": "image/png"})
+    assert "X-Warnings" not in kept.headers
+    rgba = Image.open(BytesIO(kept.get_data()))
+    assert rgba.mode == "RGBA"
+    white = Image.new("RGBA", rgba.size, "white")
+    white.alpha_composite(rgba)
+    assert abs(seen - np.asarray(white.convert("RGB"))).mean() < 5
+    assert (seen[:, :40] > 240).mean() > 0.99
+
+
+def test_inside_json_it_is_on_white_too_and_said_there(client: Callable[..., Any]) -> None:
+    def warned(**asked: str) -> tuple[list[str], str | None]:
+        answer = client().post(
+            "/v1/background", **asked, headers={"Accept": "application/json"}
+        )
+        return answer.get_json()["image"]["warnings"], answer.headers.get("X-Warnings")
+
+    assert warned(picture="jpeg") == ([ON_WHITE], ON_WHITE)
+    assert warned(picture="webp") == warned() == ([], None)
+    assert warned(picture="jpeg", background="white") == ([], None)
+
+
+def test_the_document_says_what_becomes_of_the_transparency(
+    client: Callable[..., Any],
+) -> None:
+    paths = client().http.get("/v1/openapi.json").get_json()["paths"]
+    said = {
+        path
+        for path, operations in paths.items()
+        if ON_WHITE in str(operations.get("post", {}).get("responses"))
+    }
+    assert {
+        f"/v1/{task}" for task in ("background", "style", "super-resolution", "cut")
+    } <= said
+    assert not {"/v1/faces", "/v1/segment", "/v1/depth"} & said
 
 
 def test_a_photo_comes_back_without_its_metadata_and_otherwise_as_it_was(

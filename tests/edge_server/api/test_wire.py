@@ -55,10 +55,22 @@ def test_a_picture_is_what_its_type_says(media_type: str) -> None:
 
 
 def test_what_a_format_cannot_hold_is_said() -> None:
-    with pytest.raises(NotAcceptable, match="transparent"):
-        wire.encoded(np.zeros((2, 2, 4), np.uint8), "image/jpeg")
     with pytest.raises(NotAcceptable, match="16 bits"):
         wire.encoded(np.zeros((2, 2), np.uint16), "image/webp")
+
+
+def test_what_is_transparent_is_on_white_as_jpeg_and_stays_so_elsewhere() -> None:
+    pixels = np.zeros((16, 48, 4), np.uint8)
+    pixels[:, 16:, 3] = 128
+    pixels[:, 32:, 3] = 255
+    seen = np.asarray(opened(wire.encoded(pixels, "image/jpeg"))).astype(int)
+    assert seen.shape == (16, 48, 3)
+    for left, grey in ((0, 255), (16, 127), (32, 0)):
+        assert abs(seen[:, left + 4 : left + 12] - grey).max() <= 3
+    assert (np.asarray(opened(wire.encoded(pixels, "image/png"))) == pixels).all()
+    lost = [one for one in wire.PICTURE_TYPES if wire.loses_transparency(pixels, one)]
+    assert lost == ["image/jpeg"]
+    assert not wire.loses_transparency(pixels[..., :3], "image/jpeg")
 
 
 def test_depth_is_millimetres_and_has_a_unit() -> None:

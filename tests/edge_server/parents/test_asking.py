@@ -14,7 +14,13 @@ from edge_runtime.spec import Record
 from edge_server.api.bodies import Body
 from edge_server.api.gate import Gate
 from edge_server.engine.interface import Deadline
-from edge_server.parents.asking import Asker, Question, accepted_picture, pixels_of
+from edge_server.parents.asking import (
+    Asker,
+    Question,
+    accepted_picture,
+    picture_response,
+    pixels_of,
+)
 from edge_server.problems import (
     ImageTooSmall,
     MissingImage,
@@ -153,3 +159,19 @@ def test_depth_is_coloured_and_a_mask_is_grey() -> None:
     assert pixels_of(depth, UPLOAD).shape == (4, 6, 3)
     grey = pixels_of(mask, UPLOAD)
     assert (grey.shape, grey.dtype, int(grey[0, 0])) == ((4, 6), np.uint8, 26)
+
+
+@pytest.mark.parametrize(
+    ("channels", "accept", "warning"),
+    [
+        (4, "image/jpeg", "transparency_on_white"),
+        (4, "image/webp", None),
+        (3, "image/jpeg", None),
+    ],
+)
+def test_what_is_transparent_is_on_white_as_jpeg_and_that_is_said(
+    channels: int, accept: str, warning: str | None
+) -> None:
+    made: Any = SimpleNamespace(model="m", variant="v", sha256="ab")
+    answer = picture_response(np.zeros((4, 6, channels), np.uint8), accept, made)
+    assert (answer.mimetype, answer.headers.get("X-Warnings")) == (accept, warning)
