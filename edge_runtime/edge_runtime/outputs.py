@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from edge_runtime.errors import PocketLensError, UnknownName
-from edge_runtime.transparency import on_white
+from edge_runtime.transparency import fit_to_write, on_white
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,14 +43,15 @@ def check_suffix(path: Path, *, transparent: bool = False) -> None:
 def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     """Write uint8 pixels, grey [H, W], RGB [H, W, 3] or RGBA [H, W, 4], in the format of
     the path's suffix (PNG, JPEG, WebP); its folder is made where there is none.  RGBA as
-    JPEG is what it looks like on white."""
+    JPEG is what it looks like on white; what is wholly transparent has no colour
+    in the file."""
     check_suffix(path)
     kind, options = _SAVING[path.suffix.lower()]
     if kind == "JPEG" and pixels.ndim == 3 and pixels.shape[2] == 4:
         pixels = on_white(pixels[..., :3], pixels[..., 3])
     encoded = BytesIO()
     try:
-        Image.fromarray(pixels).save(encoded, format=kind, **options)
+        Image.fromarray(fit_to_write(pixels)).save(encoded, format=kind, **options)
     except (OSError, ValueError) as error:
         raise PocketLensError(
             f"{path.name} cannot be written ({error}): name a .png instead"

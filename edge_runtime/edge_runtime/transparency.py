@@ -66,6 +66,14 @@ def resized_alpha(alpha: Pixels, size_wh: tuple[int, int]) -> Pixels:
     return cast("Pixels", np.clip(fine + np.float32(0.5), 0, _WHITE).astype(np.uint8))
 
 
+def fit_to_write(pixels: NDArray[Any]) -> NDArray[Any]:
+    """A picture [H, W] or [H, W, 3 or 4] as a file may have it: black where RGBA is wholly
+    transparent, so that nobody brings back what was cut away."""
+    if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels[..., 3].all():
+        return pixels
+    return np.where(pixels[..., 3:] == 0, np.uint8(0), pixels)
+
+
 def thinned(pixels: Pixels, alpha: Pixels | None) -> Pixels:
     """A cut-out of a photo, as it was made without its alpha [H, W], with it: RGBA is as
     opaque as both are, RGB on white shows more of the white.

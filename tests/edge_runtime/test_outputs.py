@@ -51,6 +51,19 @@ def test_a_jpeg_shows_what_is_transparent_on_white(tmp_path: Path) -> None:
     assert made[:, 24:].min() > 250
 
 
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_what_was_cut_away_is_not_in_the_file(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    pixels = np.random.default_rng(7).integers(60, 256, (64, 64, 4), np.uint8)
+    pixels[:, :32, 3], pixels[:, 32:, 3] = 0, 255
+    write_picture(path, pixels)
+    with Image.open(path) as image:
+        made = np.asarray(image)
+    assert made[:, :16, :3].std(axis=(0, 1)).max() < 1  # next to what is seen, WebP mixes
+    assert made[:, 40:, :3].std() > 20
+    np.testing.assert_array_equal(made[..., 3], pixels[..., 3])
+
+
 def test_png_is_exact(tmp_path: Path) -> None:
     path = tmp_path / "out.png"
     write_picture(path, ramp(3))

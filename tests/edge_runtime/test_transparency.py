@@ -15,6 +15,7 @@ from edge_runtime.filters import Filter
 from edge_runtime.results import Picture
 from edge_runtime.transparency import (
     as_transparent,
+    fit_to_write,
     on_white,
     opacity,
     packed,
@@ -80,6 +81,22 @@ def test_alpha_grows_as_pictures_do() -> None:
     bicubic = cv2.resize(alpha, (56, 36), interpolation=cv2.INTER_CUBIC)
     assert np.abs(made - bicubic).max() <= 1
     assert resized_alpha(alpha, (14, 9)) is alpha
+
+
+def test_a_file_has_no_colour_that_is_not_seen() -> None:
+    pixels = np.full((2, 3, 4), 200, np.uint8)
+    pixels[0, :, 3] = 0, 1, 255
+    written = fit_to_write(pixels)
+    assert written[0, 0].tolist() == [0, 0, 0, 0]
+    np.testing.assert_array_equal(written[0, 1:], pixels[0, 1:])
+    assert pixels[0, 0, 0] == 200  # the result in memory stays
+    for other in (
+        pixels[1:],
+        pixels[..., :3],
+        pixels[..., 0],
+        pixels[..., 0].astype(np.uint16),
+    ):
+        assert fit_to_write(other) is other
 
 
 def test_a_cut_out_is_no_more_opaque_than_its_photo() -> None:
