@@ -15,6 +15,12 @@ from edge_server.api.app import Services
 SAMPLES = Path(__file__).parents[3] / "calibration" / "data" / "samples"
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search waits for what was just kept, however long that takes to be described."""
+    monkeypatch.setattr("edge_server.search.searcher._MOST_SECONDS", 60.0)
+
+
 @pytest.fixture
 def caller(client: Callable[..., Any]) -> Iterator[Any]:
     made = client()
