@@ -23,6 +23,7 @@ from edge_runtime.enlarging import COMPACT_SCALES
 from edge_runtime.errors import UnknownName
 from edge_runtime.fallbacks import cutting, enlarging
 from edge_runtime.remote.remote_lens import How, RemoteLens
+from edge_runtime.remote.remote_settings import check_seconds
 from edge_runtime.remote.uploads import opened
 from edge_runtime.routing import POLICIES, Policy, Route, Routing
 
@@ -75,6 +76,7 @@ class Router:
     ) -> None:
         if policy not in POLICIES:
             raise UnknownName("policy", policy, POLICIES)
+        check_seconds(seconds)
         self._device, self._remote = DeviceSide(lens), remote
         self._routing = Routing(self._device, remote)
         self._models = {entry.spec.id for entry in lens.bundle.manifest.models}

@@ -22,7 +22,7 @@ from edge_runtime.remote.asking import Prepared, Received, prepared, read_answer
 from edge_runtime.remote.caller import Answered, Caller, Question
 from edge_runtime.remote.capabilities import Capabilities, read_capabilities
 from edge_runtime.remote.connections import Connections, Request
-from edge_runtime.remote.remote_settings import RemoteSettings
+from edge_runtime.remote.remote_settings import RemoteSettings, check_seconds
 from edge_runtime.remote.uploads import opened
 
 if TYPE_CHECKING:
@@ -67,6 +67,15 @@ class How:
     full_size: bool | None = None
     hedge_after: float | None = None
     key: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ``PocketLensError`` for what cannot be asked with."""
+        if self.seconds is not None:
+            check_seconds(self.seconds)
+        if not all(" " <= letter <= "~" for letter in self.key):
+            raise PocketLensError(
+                "a question's key is printable characters of ASCII, 128 at most: give a UUID"
+            )
 
 
 @dataclass(frozen=True)

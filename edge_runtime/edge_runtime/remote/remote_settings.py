@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_runtime.errors import PocketLensError
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LONGEST = 86_400 * 365
+
+
+def check_seconds(seconds: float) -> None:
+    """Raise ``PocketLensError`` for a deadline that never comes, or is no number."""
+    if not -_LONGEST <= seconds <= _LONGEST:
+        raise PocketLensError(
+            f"a deadline of {seconds} seconds cannot be kept: name one of at most {_LONGEST}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +43,6 @@ class RemoteSettings:
     ca_file: Path | None = None
     models_seconds: float = 60.0
     max_answer_bytes: int = 256 * 2**20
+
+    def __post_init__(self) -> None:
+        check_seconds(self.seconds)
