@@ -188,11 +188,11 @@ def test_a_name_that_turns_on_the_second_hop(
 
 def test_another_address_is_tried_where_one_does_not_answer(internet: Any) -> None:
     internet.serve(body(b"abc"))
-    closed = socket.create_server(("127.0.0.1", 0))
-    internet.ways["8.8.8.8", 80] = closed.getsockname()[1]
-    closed.close()
     internet.names["good.example"] = [("8.8.8.8", "93.184.216.34")]
-    assert fetch(internet) == b"abc"
+    with socket.socket() as closed:  # it listens to nobody, and nobody else is given its port
+        closed.bind(("127.0.0.1", 0))
+        internet.ways["8.8.8.8", 80] = closed.getsockname()[1]
+        assert fetch(internet) == b"abc"
 
 
 # Row 76.
