@@ -87,12 +87,20 @@ def turned() -> Image.Exif:
         encoded(card("RGBA"), exif=turned()),
         encoded(card("RGB").quantize(16), transparency=bytes([0, 99, 255, 7])),
         encoded(card("RGB").quantize(200), transparency=5),
+        encoded(card("RGB"), transparency=card("RGB").getpixel((4, 2))),
+        encoded(card("L"), transparency=card("L").getpixel((4, 2))),
+        encoded(card("1"), transparency=0),
+        encoded(card("RGB"), transparency=card("RGB").getpixel((4, 2)), exif=turned()),
         encoded(card("RGBA"), "WEBP", lossless=True, exact=True),
         encoded(card("RGB")),
         encoded(card("RGB").convert("RGBA")),
         encoded(card("RGB"), "JPEG"),
     ],
-    ids=["rgba", "grey", "turned", "palette", "colour", "webp", "rgb", "opaque", "jpeg"],
+    ids=[
+        *("rgba", "grey", "turned", "palette", "colour"),
+        *("one-of-rgb", "one-grey", "one-of-two", "one-turned"),
+        *("webp", "rgb", "opaque", "jpeg"),
+    ],
 )
 def test_alpha_is_pillows(content: bytes, web: Any, codec: Any) -> None:
     made, wanted = web.call(DECODE, sent(content)), open_photo(content).alpha

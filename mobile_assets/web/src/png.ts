@@ -22,11 +22,13 @@ interface Header {
   /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGB and alpha. */
   readonly colour: number;
   readonly palette: Uint8Array;
-  /** How opaque the palette's first colours are. */
+  /** How opaque the palette's first colours are; without one, the colour that is transparent. */
   readonly clear: Uint8Array;
   readonly orientation: number;
   readonly packed: readonly Uint8Array[];
 }
+
+type Sample = (line: Uint8Array, i: number) => number;
 
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
@@ -156,6 +158,7 @@ function rgbOf(lines: Uint8Array, header: Header): Pixels {
   const samples = SAMPLES[colour];
   const stride = (width * depth * samples + 7) >> 3;
   const sample = reader(depth, colour);
+  const isClear = clearPixel(header);
   const data = new Uint8Array(3 * width * height);
   const alpha = new Uint8Array(width * height).fill(255);
   for (let y = 0, to = 0; y < height; y += 1) {
@@ -168,19 +171,38 @@ function rgbOf(lines: Uint8Array, header: Header): Pixels {
       }
       if (samples % 2 === 0) alpha[to / 3] = sample(line, (x + 1) * samples - 1);
       else if (colour === 3) alpha[to / 3] = clear[first] ?? 255;
+      else if (isClear?.(line, x)) alpha[to / 3] = 0;
     }
   }
   return { width, height, data, alpha };
 }
 
+/** Whether a pixel has the one colour that the file names as transparent, to the last bit. */
+function clearPixel(header: Header): ((line: Uint8Array, x: number) => boolean) | undefined {
+  const { depth, colour, clear } = header;
+  const samples = SAMPLES[colour];
+  if ((colour !== 0 && colour !== 2) || clear.length < 2 * samples) return undefined;
+  const sample = stored(depth);
+  const mask = 2 ** depth - 1;
+  const named = Array.from({ length: samples }, (_, c) => stored(16)(clear, c) & mask);
+  return (line, x) => named.every((value, c) => sample(line, x * samples + c) === value);
+}
+
 /** Reads sample `i` of a line as 8 bits; the index itself where it is one of a palette. */
-function reader(depth: number, colour: number): (line: Uint8Array, i: number) => number {
+function reader(depth: number, colour: number): Sample {
+  const sample = stored(depth);
+  if (depth === 16) return (line, i) => sample(line, i) >> 8;
+  const scale = colour === 3 ? 1 : 255 / (2 ** depth - 1);
+  return scale === 1 ? sample : (line, i) => sample(line, i) * scale;
+}
+
+/** Reads sample `i` of a line as it is stored. */
+function stored(depth: number): Sample {
   if (depth === 8) return (line, i) => line[i];
-  if (depth === 16) return (line, i) => line[2 * i];
+  if (depth === 16) return (line, i) => (line[2 * i] << 8) | line[2 * i + 1];
   const mask = (1 << depth) - 1;
-  const scale = colour === 3 ? 1 : 255 / mask;
   return (line, i) => {
     const bit = i * depth;
-    return ((line[bit >> 3] >> (8 - depth - (bit & 7))) & mask) * scale;
+    return (line[bit >> 3] >> (8 - depth - (bit & 7))) & mask;
   };
 }

@@ -21,15 +21,34 @@ function png(
   size: readonly [number, number],
   kind: readonly [number, number],
   lines: number[],
+  clear: readonly number[] = [],
 ) {
   const header = [...u32(size[0]), ...u32(size[1]), ...kind, 0, 0, 0];
   return Uint8Array.from([
     ...[0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10],
     ...chunk("IHDR", header),
     ...chunk("PLTE", [1, 2, 3, 40, 50, 60]),
+    ...(clear.length > 0 ? chunk("tRNS", clear) : []),
     ...chunk("IDAT", [...deflateSync(Uint8Array.from(lines))]),
     ...chunk("IEND", []),
   ]);
+}
+
+const CLEAR: readonly (readonly [string, [number, number], number[], number[], number[]])[] = [
+  ["grey", [8, 0], [0, 7, 8, 7], [0, 7], [0, 255, 0]],
+  ["two bits", [2, 0], [0, 0b00_01_11_00], [0, 1], [255, 0, 255]],
+  ["bits beyond", [2, 0], [0, 0b00_01_11_00], [0, 5], [255, 0, 255]],
+  ["16 bits", [16, 0], [0, 18, 52, 18, 53, 1, 52], [18, 52], [0, 255, 255]],
+  ["RGB", [8, 2], [0, 1, 2, 3, 1, 2, 4, 1, 2, 3], [0, 1, 0, 2, 0, 3], [0, 255, 0]],
+  ["cut short", [8, 2], [0, 1, 2, 3, 1, 2, 4, 1, 2, 3], [0, 1], [255, 255, 255]],
+  ["of a palette", [8, 3], [0, 1, 0, 1], [9, 90], [90, 9, 90]],
+];
+
+for (const [name, kind, line, clear, alpha] of CLEAR) {
+  test(`one colour is transparent: ${name}`, async () => {
+    const { pixels } = await decodePng(png([3, 1], kind, line, clear));
+    assert.deepEqual([...(pixels.alpha ?? [])], alpha);
+  });
 }
 
 const RGB: readonly [number, number] = [8, 2];
