@@ -20,6 +20,7 @@ from edge_runtime.outcomes import Degraded
 from edge_runtime.outputs import write_picture
 from edge_runtime.runner import open_lens
 from edge_runtime.terminal import answer, complain, progress, readable
+from edge_runtime.wire import outcome_record
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -130,6 +131,8 @@ def _one(camera: _Camera, path: Path, out: Path, *, as_json: bool) -> None:
             "degraded": why,
             "result": {"channels": "RGB", "output": readable(out)},
         }
+        if camera.remote is not None:  # as the tasks do where a server is named
+            record |= outcome_record(outcome)
         answer(msgspec.json.encode(record).decode())
         return
     if why:

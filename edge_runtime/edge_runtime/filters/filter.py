@@ -86,7 +86,7 @@ class Filter:
             sha256="",
             variant="",
             accelerator=lens.runtime.accelerator or "cpu",
-            ms=ms,
+            ms={stage: round(spent, 3) for stage, spent in ms.items()},
         )
         return Degraded(picture, origin, seen.why) if seen.why else Ok(picture, origin)
 

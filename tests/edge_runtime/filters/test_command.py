@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,3 +95,26 @@ def test_a_server_that_is_not_there_is_said(selfie: Path, capsys: Captured) -> N
     line = ["filter", str(selfie), "-o", out, "--preset", "portrait"]
     assert main([*line, "--server", "http://127.0.0.1:9"]) == 0
     assert "not by depth: " in capsys.readouterr().err
+
+
+def test_where_a_server_is_named_json_says_where_the_picture_comes_from(
+    selfie: Path, capsys: Captured
+) -> None:
+    said: list[dict[str, Any]] = []
+    out = str(selfie.with_name("out.png"))
+    for preset, *server in (
+        ("portrait", "--server", "http://127.0.0.1:9"),
+        ("cat", "--server", "http://127.0.0.1:9"),
+        ("cat",),
+    ):
+        line = ["filter", str(selfie), "-o", out, "--preset", preset, "--json", *server]
+        assert main(line) == 0
+        said.append(json.loads(capsys.readouterr().out))
+    less, whole, plain = said
+    assert (less["outcome"], less["why"]) == ("degraded", less["degraded"])
+    assert "not by depth: " in less["why"]
+    assert (whole["outcome"], whole["degraded"], "why" in whole) == ("ok", "", False)
+    origin = whole["provenance"]
+    assert (origin["where"], origin["model"]) == ("device", "filter/cat")
+    assert (origin["accelerator"], origin["ms"]) == ("cpu", whole["ms"])
+    assert set(whole) - set(plain) == {"outcome", "provenance"}
