@@ -59,11 +59,20 @@ class Limits:
 class Photo:
     """A photo as a person sees it: ``rgb`` uint8 [H, W, 3] in sRGB, upright; ``alpha``
     uint8 [H, W] where the file has one that is not opaque all over; ``name`` for messages.
+    Raises ``PhotoUnreadable`` for pixels that are none, such as an empty piece of a photo.
     """
 
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.uint8] | None = None
     name: str = "photo"
+
+    def __post_init__(self) -> None:
+        rgb = self.rgb
+        if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+            raise PhotoUnreadable(
+                f"{self.name} has pixels {rgb.dtype} {list(rgb.shape)}: give uint8 [height, "
+                "width, 3], of one pixel at least"
+            )
 
     @property
     def size_wh(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from edge_runtime.errors import PhotoError, PhotoNotFound, PhotoTooLarge, PhotoUnreadable
-from edge_runtime.images import Limits, open_photo
+from edge_runtime.images import Limits, Photo, open_photo
 
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (245, 245, 245)
 # Red is upper left, green upper right, blue lower left: every turn shows.
@@ -273,3 +273,19 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
             open_photo(path)
     finally:
         os.seteuid(os.getuid())
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+    ],
+)
+def test_pixels_that_are_no_photo_are_refused_where_they_are_given(
+    pixels: np.ndarray,
+) -> None:
+    with pytest.raises(PhotoUnreadable, match=r"give uint8 \[height, width, 3\]"):
+        Photo(pixels)
