@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edge_runtime import results
-from edge_runtime.transparency import on_white
+from edge_runtime.transparency import fit_to_write, on_white
 from edge_runtime.wire import result_record
 from edge_server.intake.stripping import stripped
 from edge_server.people.appearance import Guesses, guesses_json
@@ -50,8 +50,9 @@ def loses_transparency(pixels: NDArray[Any], media_type: str) -> bool:
 def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
     """Pixels, grey [H, W] (uint8 or uint16), RGB or RGBA [H, W, 3 or 4], as a file's bytes.
 
-    RGBA as JPEG is what it looks like on white, which :data:`ON_WHITE` tells.  Raises
-    ``NotAcceptable`` where the format cannot hold 16 bits.
+    RGBA as JPEG is what it looks like on white, which :data:`ON_WHITE` tells; what is wholly
+    transparent has no colour in the file.  Raises ``NotAcceptable`` where the format cannot
+    hold 16 bits.
     """
     kind, options = _FORMATS[media_type]
     if loses_transparency(pixels, media_type):
@@ -59,7 +60,7 @@ def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
     if kind != "PNG" and pixels.dtype == np.uint16:
         raise NotAcceptable("only PNG has 16 bits: accept image/png, or ask for colours")
     content = BytesIO()
-    Image.fromarray(pixels).save(content, format=kind, **options)
+    Image.fromarray(fit_to_write(pixels)).save(content, format=kind, **options)
     return content.getvalue()
 
 

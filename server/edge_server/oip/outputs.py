@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from edge_runtime import results
+from edge_runtime.transparency import fit_to_write
 from edge_server.api.wire import value_json
 from edge_server.oip.tensors import Tensor, tensor
 from edge_server.problems import OutputTooLarge
@@ -53,6 +54,14 @@ def outputs_of_result(kind: type, task: str) -> tuple[Output, ...]:
 def _array(name: str, datatype: str, shape: tuple[int, ...]) -> Output:
     """A field of the result that is the array already."""
     return Output(name=name, datatype=datatype, shape=shape, read=attrgetter(name))
+
+
+_PIXELS = Output(
+    name="pixels",
+    datatype="UINT8",
+    shape=(-1, -1, -1),
+    read=lambda value: fit_to_write(value.pixels),  # as the picture of /v1 has them
+)
 
 
 def _texts(name: str, read: Callable[[Any], Sequence[str]]) -> Output:
@@ -115,7 +124,7 @@ def _expression_names(value: results.Faces) -> list[str]:
 _JSON = _texts("json", lambda value: [msgspec.json.encode(value_json(value, "rle")).decode()])
 _OUTPUTS: dict[type, tuple[Output, ...]] = {
     results.Mask: (_array("probability", "FP32", (-1, -1)),),
-    results.Picture: (_array("pixels", "UINT8", (-1, -1, -1)),),
+    results.Picture: (_PIXELS,),
     results.Faces: (
         *_found("faces"),
         Output(name="points", datatype="FP32", shape=(-1, -1, 2), read=_points),
@@ -154,7 +163,7 @@ _OUTPUTS: dict[type, tuple[Output, ...]] = {
         ),
     ),
     results.CutOut: (
-        _array("pixels", "UINT8", (-1, -1, -1)),
+        _PIXELS,
         _array("mask", "BOOL", (-1, -1)),
         _texts("found", attrgetter("found")),
         _texts("method", lambda value: [value.method]),

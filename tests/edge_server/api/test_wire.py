@@ -73,6 +73,16 @@ def test_what_is_transparent_is_on_white_as_jpeg_and_stays_so_elsewhere() -> Non
     assert not wire.loses_transparency(pixels[..., :3], "image/jpeg")
 
 
+@pytest.mark.parametrize("media_type", ["image/png", "image/webp"])
+def test_what_was_cut_away_is_not_in_the_file(media_type: str) -> None:
+    pixels = np.random.default_rng(7).integers(60, 256, (64, 64, 4), np.uint8)
+    pixels[:, :32, 3], pixels[:, 32:, 3] = 0, 255
+    made = np.asarray(opened(wire.encoded(pixels, media_type)))
+    assert made[:, :16, :3].std(axis=(0, 1)).max() < 1
+    assert made[:, 40:, :3].std() > 20
+    np.testing.assert_array_equal(made[..., 3], pixels[..., 3])
+
+
 def test_depth_is_millimetres_and_has_a_unit() -> None:
     metres = np.array([[0.5, 1.2345], [70.0, 3.0]], np.float32)
     depth = results.Depth(metres=metres, max_depth=80)
