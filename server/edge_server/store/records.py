@@ -11,7 +11,11 @@ from edge_runtime.spec import Record
 
 # No zero characters: a database may refuse them.
 Sought: TypeAlias = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00]*$")]
-Time: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9T:-]{0,19}$")]
+# As much of 2024-05-31T23:59:59 as is known; months of one digit would be sorted wrongly.
+_CLOCK = "T([01][0-9]|2[0-3])(:[0-5][0-9]){0,2}"
+_DAY = f"-(0[1-9]|[12][0-9]|3[01])({_CLOCK})?"
+_TIME = f"^([0-9]{{4}}(-(0[1-9]|1[0-2])({_DAY})?)?)?$"
+Time: TypeAlias = Annotated[str, msgspec.Meta(pattern=_TIME)]
 Whole: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 

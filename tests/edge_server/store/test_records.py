@@ -38,6 +38,9 @@ def test_versions_are_no_part_of_the_question() -> None:
         {"words": "a\0b"},
         {"words": "x" * 201},
         {"taken_from": "yesterday"},
+        {"taken_from": "2024-99"},
+        {"taken_to": "2024-5"},
+        {"taken_to": "2024-05-01T25:00"},
         {"sha256": "A" * 64},
         {"md5": "ab"},
         {"limit": 0},
@@ -49,3 +52,8 @@ def test_versions_are_no_part_of_the_question() -> None:
 def test_what_cannot_be_looked_for(fields: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(fields, Search)
+
+
+@pytest.mark.parametrize("time", ["", "2024", "2024-05", "2024-05-31", "2024-05-31T23:59:59"])
+def test_a_time_is_as_exact_as_it_is_known(time: str) -> None:
+    assert msgspec.convert({"taken_to": time}, Search).taken_to == time
