@@ -280,8 +280,8 @@ def common(watch: Callable[..., Watched], canary: Canary) -> Watched:
     The canary's port is allowed: what keeps it safe is its address alone.
     """
     made = watch(
-        body_seconds="3",
-        header_seconds="1.5",
+        body_seconds="4",  # longer than a test may be held up between two of its lines
+        header_seconds="4",
         send_seconds="1",
         requests_per_minute="0",
         cors_origins="https://good.example",
