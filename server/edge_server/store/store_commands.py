@@ -62,6 +62,10 @@ def run(options: argparse.Namespace) -> int:
     store = open_store(settings)
     if store is None:
         raise PocketLensError("the store is off: unset POCKETLENS_STORE to look into it")
+    if not settings.database_url and not settings.folder.is_dir():
+        raise PocketLensError(
+            f"there is no folder {settings.folder}: name the server's in POCKETLENS_DATA"
+        )
     act: Act = options.store_act
     try:
         store.open()

@@ -34,6 +34,19 @@ def test_a_clean_store_says_so(
     assert (record["photos"], record["lost"], record["orphans"]) == (1, [], [])
 
 
+def test_a_folder_that_is_not_there_is_no_clean_store(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = data / "mistyped"
+    monkeypatch.setenv("POCKETLENS_DATA", str(missing))
+    assert main(["store", "check"]) == 1
+    said = capsys.readouterr()
+    assert "there is no folder" in said.err
+    assert "POCKETLENS_DATA" in said.err
+    assert said.out == ""
+    assert not missing.exists()
+
+
 def test_what_is_wrong_is_said_and_fails_and_gc_mends_what_it_can(
     data: Path,
     plain: Store,
