@@ -25,7 +25,7 @@ _LOG = logging.getLogger("edge_server")
 RETRY_AFTER = 2  # seconds, where the problem does not know better
 # What still comes of a body that was refused is taken so long, or until so long nothing came.
 LINGER_SECONDS = 5.0
-SILENCE_SECONDS = 0.5
+SILENCE_SECONDS = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
