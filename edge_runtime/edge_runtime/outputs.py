@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from edge_runtime.errors import PocketLensError, UnknownName
-from edge_runtime.transparency import fit_to_write, on_white
+from edge_runtime.transparency import fit_to_write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,11 +47,10 @@ def write_picture(path: Path, pixels: NDArray[np.uint8]) -> None:
     in the file."""
     check_suffix(path)
     kind, options = _SAVING[path.suffix.lower()]
-    if kind == "JPEG" and pixels.ndim == 3 and pixels.shape[2] == 4:
-        pixels = on_white(pixels[..., :3], pixels[..., 3])
+    fit = fit_to_write(pixels, opaque=kind == "JPEG")
     encoded = BytesIO()
     try:
-        Image.fromarray(fit_to_write(pixels)).save(encoded, format=kind, **options)
+        Image.fromarray(fit).save(encoded, format=kind, **options)
     except (OSError, ValueError) as error:
         raise PocketLensError(
             f"{path.name} cannot be written ({error}): name a .png instead"

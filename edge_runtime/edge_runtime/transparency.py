@@ -66,10 +66,15 @@ def resized_alpha(alpha: Pixels, size_wh: tuple[int, int]) -> Pixels:
     return cast("Pixels", np.clip(fine + np.float32(0.5), 0, _WHITE).astype(np.uint8))
 
 
-def fit_to_write(pixels: NDArray[Any]) -> NDArray[Any]:
+def fit_to_write(pixels: NDArray[Any], *, opaque: bool = False) -> NDArray[Any]:
     """A picture [H, W] or [H, W, 3 or 4] as a file may have it: black where RGBA is wholly
-    transparent, so that nobody brings back what was cut away."""
-    if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels[..., 3].all():
+    transparent, so that nobody brings back what was cut away; for an ``opaque`` format, such
+    as JPEG, RGBA is what it looks like on white."""
+    if pixels.ndim != 3 or pixels.shape[2] != 4:
+        return pixels
+    if opaque:
+        return on_white(pixels[..., :3], pixels[..., 3])
+    if pixels[..., 3].all():
         return pixels
     return np.where(pixels[..., 3:] == 0, np.uint8(0), pixels)
 

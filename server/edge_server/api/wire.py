@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edge_runtime import results
-from edge_runtime.transparency import fit_to_write, on_white
+from edge_runtime.transparency import fit_to_write
 from edge_runtime.wire import result_record
 from edge_server.intake.stripping import stripped
 from edge_server.people.appearance import Guesses, guesses_json
@@ -55,12 +55,11 @@ def encoded(pixels: NDArray[Any], media_type: str) -> bytes:
     hold 16 bits.
     """
     kind, options = _FORMATS[media_type]
-    if loses_transparency(pixels, media_type):
-        pixels = on_white(pixels[..., :3], pixels[..., 3])
     if kind != "PNG" and pixels.dtype == np.uint16:
         raise NotAcceptable("only PNG has 16 bits: accept image/png, or ask for colours")
     content = BytesIO()
-    Image.fromarray(fit_to_write(pixels)).save(content, format=kind, **options)
+    fit = fit_to_write(pixels, opaque=kind == "JPEG")
+    Image.fromarray(fit).save(content, format=kind, **options)
     return content.getvalue()
 
 
