@@ -72,7 +72,7 @@ class How:
         """Raises ``PocketLensError`` for what cannot be asked with."""
         if self.seconds is not None:
             check_seconds(self.seconds)
-        if not all(" " <= letter <= "~" for letter in self.key):
+        if len(self.key) > 128 or not all(" " <= letter <= "~" for letter in self.key):
             raise PocketLensError(
                 "a question's key is printable characters of ASCII, 128 at most: give a UUID"
             )

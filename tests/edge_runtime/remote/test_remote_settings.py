@@ -32,4 +32,7 @@ def test_a_deadline_that_no_clock_reaches_is_refused_where_it_is_named(seconds: 
 def test_a_key_that_no_header_holds_is_refused_where_it_is_named(key: str) -> None:
     with pytest.raises(PocketLensError, match="give a UUID"):
         How(key=key)
-    assert How(key="a b").key == "a b"
+    for fits in ("a b", "k" * 128):
+        assert How(key=fits).key == fits
+    with pytest.raises(PocketLensError, match="128 at most"):
+        How(key="k" * 129)
