@@ -90,6 +90,8 @@ def test_a_file_has_no_colour_that_is_not_seen() -> None:
     assert written[0, 0].tolist() == [0, 0, 0, 0]
     np.testing.assert_array_equal(written[0, 1:], pixels[0, 1:])
     assert pixels[0, 0, 0] == 200  # the result in memory stays
+    white = fit_to_write(pixels, opaque=True)
+    np.testing.assert_array_equal(white, on_white(pixels[..., :3], pixels[..., 3]))
     for other in (
         pixels[1:],
         pixels[..., :3],
